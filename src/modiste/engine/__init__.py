@@ -1,0 +1,64 @@
+"""Where tables are computed: the few steps that are not table expressions.
+
+Candidates and features are Narwhals expressions over lazy frames. This module is the one border at
+which a plan is run: by Polars' streaming engine on one machine. Nothing above it knows which engine
+runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import narwhals as nw
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+SCALE = 1 << 20
+"""Fixed point of `exact_sum`: six decimal digits."""
+
+
+def collect(frame: nw.LazyFrame) -> pl.DataFrame:
+    """Run a plan and give its rows as a Polars frame, in no promised order."""
+    native = nw.to_native(frame)
+    if isinstance(native, pl.LazyFrame):
+        return native.collect(engine="streaming")
+    return frame.collect("polars").to_native()
+
+
+def materialize(frame: nw.LazyFrame) -> nw.LazyFrame:
+    """Run a plan once and give its rows as a lazy frame, for plans that are read several times."""
+    return lazy(collect(frame))
+
+
+def lazy(frame: pl.DataFrame) -> nw.LazyFrame:
+    """Give a Polars frame as the lazy frame that stages work on."""
+    return nw.from_native(frame.lazy())
+
+
+def exact_sum(expr: nw.Expr) -> nw.Expr:
+    """Sum numbers to the same bytes whatever the order of the rows.
+
+    Adding floats depends on which thread comes first; whole numbers do not. Each number is rounded
+    to 1 / `SCALE` first, so values should be of magnitude 0.0001 to 1,000,000.
+    """
+    return (expr * SCALE).round(0).cast(nw.Int64).sum().cast(nw.Float64) / SCALE
+
+
+def map_columns(
+    frame: nw.LazyFrame,
+    columns: Sequence[str],
+    function: Callable[..., npt.NDArray[np.float32]],
+    name: str,
+) -> nw.LazyFrame:
+    """Add a Float32 column that a NumPy function computes from other columns, row by row.
+
+    Args:
+        frame: The table; it is run once.
+        columns: The columns handed to `function`, each as an array of shape `[n_rows]`.
+        function: Gives an array of shape `[n_rows]`.
+        name: The new column.
+    """
+    rows = collect(frame)
+    values = function(*(rows.get_column(column).to_numpy() for column in columns))
+    return lazy(rows.with_columns(pl.Series(name, values, dtype=pl.Float32)))
