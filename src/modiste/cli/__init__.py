@@ -1,0 +1,71 @@
+"""The command line: one file per command, each parses, calls the library and prints.
+
+A command's file registers itself on `app` (or on `import_app`, `config_app`) when it is imported,
+and imports what is heavy inside its function, so that `modiste --help` stays quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from collections.abc import Sequence
+
+from modiste.cli.application import app, config_app, import_app
+from modiste.errors import ConfigError, ModisteError
+
+__all__ = ["app", "config_app", "import_app", "main"]
+
+DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code.
+
+    Args:
+        arguments: Words after the program's name; those of the process by default.
+
+    Returns:
+        0 when done, 1 after an unforeseen failure, 2 when something given cannot be used (one
+        line on stderr says what), 130 when interrupted.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in words
+    words = [word for word in words if word != "--debug"]
+    try:
+        app(words, prog_name="modiste")
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            _complain("interrupted")
+        return end.code if isinstance(end.code, int) else DONE
+    except ModisteError as error:
+        if debug:
+            raise
+        # A ConfigError lists its faults, one a line.
+        _complain(str(error) if isinstance(error, ConfigError) else _one_line(error))
+        return MISUSED
+    except Exception as error:
+        if debug:
+            raise
+        _complain(
+            f"failed with {type(error).__name__}: {_one_line(error)} "
+            "(run it again with --debug to see where)"
+        )
+        return FAILED
+    return DONE
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
+def _complain(text: str) -> None:
+    sys.stderr.write(f"modiste: {text}\n")
+
+
+def _register_commands() -> None:
+    for module in sorted(found.name for found in pkgutil.iter_modules(__path__)):
+        importlib.import_module(f"{__name__}.{module}")
+
+
+_register_commands()

@@ -1,0 +1,87 @@
+"""The command line's root, its groups and the order in which help lists the commands."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from typer.core import TyperGroup
+
+import modiste
+
+ORDER = (
+    "demo",
+    "synth",
+    "import",
+    "doctor",
+    "train",
+    "evaluate",
+    "recommend",
+    "report",
+    "config",
+)
+"""Commands in the order of the data's trip; one that is not named here comes after them."""
+
+
+class TripOrder(TyperGroup):
+    """A group that lists its commands in the order of the data's trip."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        """Name the commands: those of `ORDER` first, the others by alphabet."""
+        place = {name: position for position, name in enumerate(ORDER)}
+        return sorted(self.commands, key=lambda name: (place.get(name, len(place)), name))
+
+
+def new_group(help_text: str) -> typer.Typer:
+    """Make a group of commands that prints its help when it is called alone."""
+    return typer.Typer(help=help_text, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+app = typer.Typer(
+    name="modiste",
+    cls=TripOrder,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+"""The root: a command's file says `@app.command("name")`."""
+
+import_app = new_group("Turn a shop's files into one checked shop folder.")
+"""`modiste import …`: a data source's file says `@import_app.command("name")`."""
+
+config_app = new_group("List, show and check configurations.")
+"""`modiste config …`."""
+
+app.add_typer(import_app, name="import")
+app.add_typer(config_app, name="config")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"modiste {modiste.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Print the version and leave.",
+            callback=_print_version,
+            is_eager=True,
+        ),
+    ] = False,
+    debug: Annotated[
+        bool,
+        typer.Option("--debug", help="Show the whole traceback of an error; accepted anywhere."),
+    ] = False,
+) -> None:
+    """Recommendations, search and honest evaluation for a fashion shop, on its own data.
+
+    Data goes to stdout, messages and progress to stderr. Exit codes: 0 done, 1 failed,
+    2 something given cannot be used, 130 interrupted.
+    """
