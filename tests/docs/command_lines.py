@@ -50,7 +50,10 @@ def parse(words: list[str]) -> None:
         # Files named in a page need not exist where the test runs.
         for parameter in command.params:
             parameter.type_descriptor.parameter_info.exists = False
-        context = command.make_context(name, list(rest), parent=context)
+        try:
+            context = command.make_context(name, list(rest), parent=context)
+        except typer.Exit:  # --help and --version end here
+            return
         if not hasattr(command, "resolve_command"):
             return
         # What a group's parser leaves over is the name of the command and its words.
