@@ -1,0 +1,150 @@
+"""Many sources, one row a pair: each source's rank and score become columns.
+
+A pair that a source did not propose has null in that source's columns. Pools are bounded by what
+the sources were seen to recall: `count_hits` counts on past weeks how often each source's n-th
+proposal was bought, `hit_rates` turns the counts of many weeks into rates, and `pool` keeps the
+pairs with the highest summed rate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import perf_counter
+
+import narwhals as nw
+import polars as pl
+
+from modiste.candidates.base import CandidateSource, Tables, top_k
+from modiste.data import Dataset
+from modiste.engine import collect, exact_sum, lazy
+
+PAIR = ("user_idx", "item_idx")
+PRIOR_PAIRS = 2000.0
+"""A source's rate at one rank is drawn towards the source's neighbouring ranks with this weight."""
+
+
+@dataclass(frozen=True)
+class Pool:
+    """What all sources propose to the asked users."""
+
+    pairs: nw.LazyFrame
+    """`user_idx, item_idx, prior`, then `<source>_rank`, `<source>_score` for each source and
+    `<source>_similarity` for those that can score any pair."""
+    long: nw.LazyFrame
+    """`source, user_idx, item_idx, rank`: who proposed what, for the ledger."""
+    seconds: Mapping[str, float]
+    """Seconds each source took."""
+
+
+def build_pool(
+    sources: Mapping[str, CandidateSource],
+    tables: Mapping[str, Tables],
+    asked: Dataset,
+    rates: pl.DataFrame | None = None,
+    size: int | None = None,
+) -> Pool:
+    """Ask every source and join what they propose.
+
+    Args:
+        sources: The sources by name.
+        tables: What each source's `prepare` gave, by the same names.
+        asked: The shop before `as_of`, cut to the asked users.
+        rates: `source, rank, rate` from `hit_rates`; None: a rate that falls with rank, the same
+            for all sources.
+        size: Pairs kept for each user, those with the highest summed rate; None: all.
+    """
+    proposals, seconds = [], {}
+    for number, (name, source) in enumerate(sources.items()):
+        start = perf_counter()
+        found = collect(source.propose(tables[name], asked).select(*PAIR, "score", "rank"))
+        seconds[name] = perf_counter() - start
+        proposals.append(
+            found.with_columns(
+                pl.col("score").cast(pl.Float32), pl.lit(number, pl.Int32).alias("source")
+            )
+        )
+    long = pl.concat(proposals)
+    pairs = _widen(lazy(long), list(sources), rates)
+    if size is not None:
+        best = top_k(pairs.with_columns(nw.col("prior").alias("score")), size)
+        pairs = best.drop("score", "rank")
+    pairs = lazy(collect(pairs).sort(*PAIR))
+    for name, source in sources.items():
+        scored = source.score(tables[name], pairs.select(*PAIR))
+        if scored is not None:
+            similarity = scored.select(*PAIR, nw.col("score").alias(f"{name}_similarity"))
+            pairs = pairs.join(similarity, on=list(PAIR), how="left")
+    named = long.with_columns(
+        pl.col("source").replace_strict(dict(enumerate(sources)), return_dtype=pl.String)
+    )
+    return Pool(pairs, lazy(named.select("source", *PAIR, "rank")), seconds)
+
+
+def _widen(long: nw.LazyFrame, names: list[str], rates: pl.DataFrame | None) -> nw.LazyFrame:
+    """Turn one row a proposal into one row a pair."""
+    if rates is None:
+        rated = long.with_columns((1.0 / (nw.col("rank") + 10)).alias("rate"))
+    else:
+        numbered = rates.with_columns(
+            pl.col("source").replace_strict(
+                {name: number for number, name in enumerate(names)}, default=None,
+                return_dtype=pl.Int32,
+            )
+        ).drop_nulls("source")
+        rated = long.join(lazy(numbered), on=["source", "rank"], how="left").with_columns(
+            nw.col("rate").fill_null(0.0)
+        )
+    columns = []
+    for number, name in enumerate(names):
+        mine = nw.col("source") == number
+        columns.append(nw.when(mine).then(nw.col("rank")).max().alias(f"{name}_rank"))
+        columns.append(nw.when(mine).then(nw.col("score")).max().alias(f"{name}_score"))
+    prior = exact_sum(nw.col("rate")).alias("prior")
+    return rated.group_by(*PAIR).agg(prior, nw.len().cast(nw.Int64).alias("n_sources"), *columns)
+
+
+def count_hits(long: pl.DataFrame, bought: pl.DataFrame) -> pl.DataFrame:
+    """Count how often each source's proposals of each rank were bought.
+
+    Args:
+        long: `source, user_idx, item_idx, rank`.
+        bought: `user_idx, item_idx`, without repeats.
+
+    Returns:
+        `source, rank, n_pairs, n_hits`, sorted.
+    """
+    hit = bought.select(*PAIR, pl.lit(1, pl.Int32).alias("hit"))
+    return (
+        long.join(hit, on=PAIR, how="left")
+        .group_by("source", "rank")
+        .agg(pl.len().cast(pl.Int64).alias("n_pairs"), pl.col("hit").sum().cast(pl.Int64).alias("n_hits"))
+        .sort("source", "rank")
+    )
+
+
+def hit_rates(counts: pl.DataFrame) -> pl.DataFrame:
+    """Turn hit counts of many weeks into a smooth rate for each source and rank.
+
+    The rate of a rank is estimated from the ranks around it as well (a window that grows with the
+    rank), since single ranks hold few hits, and shrunk towards the rate of all proposals.
+
+    Args:
+        counts: Rows of `count_hits`, of one or more weeks.
+
+    Returns:
+        `source, rank, rate`, sorted.
+    """
+    total = counts.group_by("source", "rank").agg(pl.col("n_pairs", "n_hits").sum())
+    near = (pl.col("rank").cast(pl.Float64).log1p() * 2).floor().cast(pl.Int32).alias("near")
+    total = total.with_columns(near)
+    around = total.group_by("source", "near").agg(
+        pl.col("n_pairs").sum().alias("pairs"), pl.col("n_hits").sum().alias("hits")
+    )
+    overall = total["n_hits"].sum() / max(1, total["n_pairs"].sum())
+    smooth = (pl.col("hits") + overall * PRIOR_PAIRS) / (pl.col("pairs") + PRIOR_PAIRS)
+    return (
+        total.join(around, on=["source", "near"])
+        .select("source", "rank", smooth.alias("rate"))
+        .sort("source", "rank")
+    )

@@ -1,0 +1,1 @@
+"""The final decision: labelled weeks, negatives, and the LightGBM ranker."""

@@ -1,0 +1,95 @@
+"""All that sources and features learned from the shop before one day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+
+from modiste.candidates.base import CandidateSource, Tables, today
+from modiste.data import Dataset
+from modiste.engine import collect
+from modiste.features.base import Feature
+
+Progress = Callable[[str], None]
+"""Told in a few words what is being done."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Which sources and features make a ranking table, in this order."""
+
+    sources: Mapping[str, CandidateSource]
+    """Candidate sources by name."""
+    features: Mapping[str, Feature]
+    """Families of features by name."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The tables of a recipe as of one day."""
+
+    as_of: int
+    """Everything in the tables happened before this day."""
+    sources: Mapping[str, Tables]
+    """Tables of each source."""
+    features: Mapping[str, Tables]
+    """Tables of each family of features."""
+
+    def write(self, folder: Path) -> None:
+        """Store every table as `folder/<sources|features>/<name>/<table>.parquet`."""
+        for group, members in (("sources", self.sources), ("features", self.features)):
+            for name, tables in members.items():
+                place = folder / group / name
+                place.mkdir(parents=True, exist_ok=True)
+                for table, frame in tables.items():
+                    collect(frame).write_parquet(place / f"{table}.parquet")
+
+    @classmethod
+    def read(cls, folder: Path, as_of: int, recipe: Recipe) -> Prepared:
+        """Open what `write` stored; the files were verified by the caller."""
+
+        def tables(group: str, name: str) -> Tables:
+            return {
+                path.stem: nw.from_native(pl.read_parquet(path).lazy())
+                for path in sorted((folder / group / name).glob("*.parquet"))
+            }
+
+        return cls(
+            as_of,
+            {name: tables("sources", name) for name in recipe.sources},
+            {name: tables("features", name) for name in recipe.features},
+        )
+
+
+def prepare(
+    recipe: Recipe, shop: Dataset, seed: int, progress: Progress | None = None
+) -> Prepared:
+    """Run every source's and feature's `prepare` on the shop before `shop.as_of`.
+
+    Args:
+        recipe: The sources and features.
+        shop: `dataset.until(as_of)`.
+        seed: Each source draws from its own stream derived from it, by its name.
+        progress: Told the name of each.
+    """
+    tell = progress or (lambda _: None)
+    sources = {}
+    for name, source in recipe.sources.items():
+        tell(f"source {name}")
+        sources[name] = source.prepare(shop, stream(seed, name))
+    features = {}
+    for name, feature in recipe.features.items():
+        tell(f"features {name}")
+        features[name] = feature.prepare(shop)
+    return Prepared(today(shop), sources, features)
+
+
+def stream(seed: int, *names: object) -> int:
+    """Derive the seed of one step from the run's seed and the step's name."""
+    words = [seed, *"/".join(map(str, names)).encode()]
+    return int(np.random.SeedSequence(words).generate_state(1, np.uint32)[0])
