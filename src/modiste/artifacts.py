@@ -18,7 +18,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,12 +114,15 @@ class Store:
         write_text(self.root / _POINTER, name + "\n")
 
     @contextmanager
-    def publish(self, name: str, facts: Mapping[str, Any], *, keep: int = 3) -> Iterator[Path]:
+    def publish(
+        self, name: str | Callable[[Path], str], facts: Mapping[str, Any], *, keep: int = 3
+    ) -> Iterator[Path]:
         """Write a version: yields an empty folder, publishes what it holds if no error left it.
 
         Args:
-            name: The version's name; a number is appended where it is taken.
-            facts: Plain values for the manifest (inputs, settings, seed, figures).
+            name: The version's name, or a function of the written folder that gives it; a number is
+                appended where it is taken.
+            facts: Plain values for the manifest (inputs, settings, seed, figures), read at the end.
             keep: How many versions stay; older ones are removed after the new one is current.
         """
         self.root.mkdir(parents=True, exist_ok=True)
@@ -128,7 +131,7 @@ class Store:
         try:
             yield draft
             self._seal(draft, dict(facts))
-            final = self._free_name(name)
+            final = self._free_name(name(draft) if callable(name) else name)
             draft.replace(self.root / final)
             sync_folder(self.root)
             write_text(self.root / _POINTER, final + "\n")

@@ -1,0 +1,1 @@
+"""Kinds of files that a shop can come from, one module each."""
