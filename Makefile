@@ -61,7 +61,7 @@ unit: install ## the default tier of tests
 	$(TEST_ENV) $(PYTEST)
 
 docs: install ## write the generated pages of docs/reference anew
-	$(BIN)/python docs/generate.py
+	$(BIN)/python -m docs.generate
 
 # Pinned for every system and for Python 3.11 to 3.13; needs uv. No index is named in the file.
 lock: ## choose versions anew and write requirements.lock

@@ -1,6 +1,6 @@
 """Write the pages of docs/reference that are made from the code: `make docs`.
 
-`python docs/generate.py --check` writes nothing and exits 1 when a page is out of date.
+`python -m docs.generate --check` writes nothing and exits 1 when a page is out of date.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 import typer.main
 
+from docs.component_pages import cell, components_page, tables_page
 from modiste.cli import app
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -38,7 +39,7 @@ def usage(path: tuple[str, ...], command: Any) -> str:
         words.append("COMMAND")
     for parameter in command.params:
         if parameter.param_type_name == "argument":
-            name = str(parameter.human_readable_name).upper()
+            name = parameter.display_name_raw.upper()
             words.append(name if parameter.required else f"[{name}]")
     return " ".join([*words, "[OPTIONS]"])
 
@@ -47,7 +48,7 @@ def parameter_row(parameter: Any) -> str:
     """Give a table's row: spelling, what it takes, default, meaning."""
     is_option = parameter.param_type_name == "option"
     if not is_option:
-        spelling = f"`{parameter.human_readable_name.upper()}`"
+        spelling = f"`{parameter.display_name_raw.upper()}`"
     else:
         spelling = ", ".join(f"`{name}`" for name in [*parameter.opts, *parameter.secondary_opts])
     # An argument's metavar is its own name again.
@@ -57,7 +58,7 @@ def parameter_row(parameter: Any) -> str:
 
 def metavar(parameter: Any) -> str:
     """Give what a parameter takes as code: its type, or the words to choose from."""
-    text = str(parameter.make_metavar(typer.Context(typer.main.get_command(app))))
+    text = str(parameter.display_type_rich(typer.Context(typer.main.get_command(app))))
     return "`" + text.strip("<>[]").replace("|", "` or `") + "`"
 
 
@@ -74,11 +75,6 @@ def default_text(parameter: Any) -> str:
     if value is True:
         return "yes"
     return f"`{getattr(value, 'value', value)}`"
-
-
-def cell(text: str) -> str:
-    """Make text fit a cell of a Markdown table."""
-    return " ".join(text.split()).replace("|", "\\|")
 
 
 def command_section(path: tuple[str, ...], command: Any) -> str:
@@ -98,7 +94,6 @@ def cli_page() -> str:
     """Give docs/reference/cli.md."""
     root = typer.main.get_command(app)
     opening = [
-        HEADER,
         "# The command line",
         "",
         inspect.cleandoc(root.help or "").replace("\f", ""),
@@ -114,7 +109,8 @@ def cli_page() -> str:
 
 def pages() -> dict[Path, str]:
     """Give every generated page by its path."""
-    return {REFERENCE / "cli.md": cli_page()}
+    made = {"cli.md": cli_page, "components.md": components_page, "tables.md": tables_page}
+    return {REFERENCE / name: f"{HEADER}\n{make()}" for name, make in made.items()}
 
 
 def stale_pages() -> list[Path]:
@@ -133,9 +129,10 @@ def main(arguments: list[str]) -> int:
         for path in stale:
             print(f"{path.name} is out of date: run make docs", file=sys.stderr)
         return 1 if stale else 0
+    fresh = pages()
     for path in stale:
         path.parent.mkdir(exist_ok=True)
-        path.write_text(pages()[path], encoding="utf-8")
+        path.write_text(fresh[path], encoding="utf-8")
         print(f"wrote {path.name}")
     return 0
 

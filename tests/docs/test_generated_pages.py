@@ -1,35 +1,20 @@
 """The pages made from the code are as the code is now."""
 
-import importlib.util
-from pathlib import Path
-from types import ModuleType
+import typer.main
 
-import pytest
-
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+from docs.component_pages import component_section
+from docs.generate import commands, stale_pages
+from modiste.candidates import CANDIDATE_SOURCES
+from modiste.cli import app
 
 
-def test_generated_pages_are_fresh(generator: ModuleType) -> None:
-    assert not generator.stale_pages(), "run make docs and commit the pages"
+def test_generated_pages_are_fresh() -> None:
+    assert not stale_pages(), "run make docs and commit the pages"
 
 
-def test_every_command_and_option_says_what_it_is(generator: ModuleType) -> None:
-    import typer.main
-
-    from modiste.cli import app
-
+def test_every_command_and_option_says_what_it_is() -> None:
     silent = []
-    for path, command in generator.commands(typer.main.get_command(app)):
+    for path, command in commands(typer.main.get_command(app)):
         if not (command.help or "").strip():
             silent.append(" ".join(path))
         silent += [
@@ -38,3 +23,18 @@ def test_every_command_and_option_says_what_it_is(generator: ModuleType) -> None
             if not (parameter.help or "").strip()
         ]
     assert not silent
+
+
+def test_a_component_shows_its_fields_with_bounds_and_meaning() -> None:
+    section = component_section("trending", CANDIDATE_SOURCES.get("trending"))
+    assert "| `recent_days` | int > 0 | `7` | The days judged. |" in section
+
+
+def test_every_field_of_a_source_says_what_it_is() -> None:
+    for name in CANDIDATE_SOURCES.names:
+        rows = [
+            line
+            for line in component_section(name, CANDIDATE_SOURCES.get(name))
+            if line[:3] == "| `"
+        ]
+        assert not [row for row in rows if row.endswith("|  |")], name
