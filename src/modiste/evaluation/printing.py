@@ -60,7 +60,7 @@ def _models_table(result: Mapping[str, Any]) -> Table:
         f"{result['n_user_weeks']:,} customer-weeks",
         caption="95 %: bootstrap interval over customers",
     )
-    for title in ("lists", key, "95 %", *_BESIDE, "Coverage"):
+    for title in ("lists", key, "95 %", *_BESIDE):
         table.add_column(title, justify="left" if title == "lists" else "right", no_wrap=True)
     for name, row in models.items():
         table.add_row(
@@ -68,7 +68,6 @@ def _models_table(result: Mapping[str, Any]) -> Table:
             number(row[key]),
             _range(row, key),
             *(number(row[f"{metric}@{k}"]) for metric in _BESIDE),
-            number(row.get(f"Coverage@{k}"), 3),
             style="bold" if name == first else "",
         )
     return table
