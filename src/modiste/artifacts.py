@@ -28,6 +28,11 @@ from uuid import uuid4
 import modiste
 from modiste.errors import ArtifactError
 
+try:
+    import fcntl
+except ImportError:  # not on Windows
+    fcntl = None  # type: ignore[assignment]
+
 MANIFEST = "manifest.json"
 _POINTER = "CURRENT"
 _BLOCK = 1 << 20
@@ -126,8 +131,8 @@ class Store:
             keep: How many versions stay; older ones are removed after the new one is current.
         """
         self.root.mkdir(parents=True, exist_ok=True)
-        draft = self.root / f".draft-{uuid4().hex[:8]}"
-        draft.mkdir()
+        self._sweep_drafts()
+        draft, lock = self._new_draft()
         try:
             yield draft
             self._seal(draft, dict(facts))
@@ -137,6 +142,8 @@ class Store:
             write_text(self.root / _POINTER, final + "\n")
         finally:
             shutil.rmtree(draft, ignore_errors=True)
+            if lock is not None:
+                os.close(lock)
         self._sweep(keep)
 
     def _seal(self, draft: Path, facts: dict[str, Any]) -> None:
@@ -154,11 +161,44 @@ class Store:
             final, number = f"{name}-{number}", number + 1
         return final
 
+    def _new_draft(self) -> tuple[Path, int | None]:
+        """Make a folder to write into and lock it for as long as this process lives."""
+        draft = self.root / f".draft-{uuid4().hex[:8]}"
+        draft.mkdir()
+        lock = _lock_folder(draft)
+        if not draft.exists():
+            # Another writer took it for a dead one's between the two steps.
+            return self._new_draft()
+        return draft, lock
+
+    def _sweep_drafts(self) -> None:
+        """Remove what writers left that were killed; a living one holds a lock on its draft."""
+        for draft in self.root.glob(".draft-*"):
+            if (lock := _lock_folder(draft)) is not None:
+                shutil.rmtree(draft, ignore_errors=True)
+                os.close(lock)
+
     def _sweep(self, keep: int) -> None:
         current = self.current_name()
         old = [name for name in self.versions() if name != current]
         for name in old[: max(0, len(old) - (keep - 1))]:
             shutil.rmtree(self.root / name, ignore_errors=True)
+
+
+def _lock_folder(folder: Path) -> int | None:
+    """Lock a folder until the process ends; None if another holds it or locks are not to be had."""
+    if fcntl is None:
+        return None
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
 
 
 _REMEDY = {

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from modiste.cli.application import import_app
 
+if TYPE_CHECKING:
+    from modiste.data.plans import Progress
+    from modiste.data.report import ImportReport, TableReport
+
 Shop = Annotated[Path, typer.Option("--shop", help="The shop's folder; made if absent.")]
+_EXAMPLE = 80
 AsJson = Annotated[bool, typer.Option("--json", help="Print the whole report as JSON.")]
 
 
@@ -23,9 +31,146 @@ def import_hm_command(
     pictures: Annotated[
         Path | None, typer.Option(help="The picture folder where it is not PATH/images.")
     ] = None,
-    json: AsJson = False,
+    as_json: AsJson = False,
 ) -> None:
     """Import the files of H&M's contest: articles, customers, transactions_train, images."""
     from modiste.data.sources.hm import import_hm
 
-    import_hm(path, shop, articles=articles, pictures=pictures)
+    with _shown_progress() as progress:
+        report = import_hm(path, shop, articles=articles, pictures=pictures, progress=progress)
+    _print_report(report, shop, as_json=as_json)
+
+
+@import_app.command("tables")
+def import_tables_command(
+    interactions: Annotated[Path, typer.Option(help="One row a purchase: user, item, time.")],
+    items: Annotated[Path, typer.Option(help="One row an item, with what is known of it.")],
+    shop: Shop,
+    users: Annotated[Path | None, typer.Option(help="One row a user.")] = None,
+    pictures: Annotated[
+        Path | None, typer.Option(help="Folder of pictures called by item id, nested or not.")
+    ] = None,
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="NAME=COLUMN",
+            help="Your own name of a column, such as item_id=sku; repeat it. A file without "
+            "header calls its columns 0, 1, 2 …",
+        ),
+    ] = None,
+    time_format: Annotated[
+        str | None, typer.Option(help="How times are written, such as %d.%m.%Y; found without.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Import your own tables: CSV, TSV, semicolons, gzipped or not, or Parquet.
+
+    Columns are found by common spellings, and what was found is printed.
+    """
+    from modiste.data.sources.tables import import_tables
+
+    with _shown_progress() as progress:
+        report = import_tables(
+            interactions,
+            items,
+            shop,
+            users=users,
+            pictures=pictures,
+            mapping=mapping,
+            time_format=time_format,
+            progress=progress,
+        )
+    _print_report(report, shop, as_json=as_json)
+
+
+@contextmanager
+def _shown_progress() -> Iterator[Progress]:
+    """Show the stages of an import on stderr, one bar each."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, int] = {}
+
+        def show(stage: str, share: float) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=1.0)
+            bars.update(tasks[stage], completed=share)  # type: ignore[arg-type]
+
+        yield show
+
+
+def _print_report(report: ImportReport, shop: Path, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(report.to_dict(), indent=2))
+        return
+    from rich.console import Console
+
+    console = Console()
+    console.print(_row_table(report))
+    for role, table in report.tables.items():
+        _print_columns(role, table, console)
+    for line in _facts(report, shop):
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _row_table(report: ImportReport) -> object:
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table()
+    for name in ("table", "file"):
+        shown.add_column(name)
+    for name in ("read", "accepted", "quarantined"):
+        shown.add_column(name, justify="right")
+    for role, table in report.tables.items():
+        total = sum(table.quarantined.values())
+        counts = (f"{count:,}" for count in (table.read, table.accepted, total))
+        shown.add_row(role, Text(table.file), *counts)
+    return shown
+
+
+def _print_columns(role: str, table: TableReport, console: object) -> None:
+    from rich.console import Console
+
+    assert isinstance(console, Console)
+    found = ", ".join(
+        name if name == own else f"{name} = {own}" for name, own in table.columns.items()
+    )
+    lines = [f"{role}: {found}", *(f"  {note}" for note in table.notes)]
+    if table.ignored:
+        lines.append(f"  not used: {', '.join(table.ignored)}")
+    for reason, count in sorted(table.quarantined.items(), key=lambda pair: (-pair[1], pair[0])):
+        example = table.examples[reason]
+        text = str(example["text"]).replace("\t", " ")[:_EXAMPLE]
+        lines.append(f"  set aside {count:,}: {reason}, as line {example['line']}: {text}")
+    for line in lines:
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _facts(report: ImportReport, shop: Path) -> list[str]:
+    def said(count: int, words: str) -> list[str]:
+        return [f"{count:,} {words}"] if count else []
+
+    users = [
+        f"{report.n_users:,} users",
+        *said(report.users_without_row, "of them only in the interactions"),
+        *said(report.users_without_purchase, "without a purchase"),
+    ]
+    items = [
+        f"{report.n_items:,} items",
+        *said(report.items_never_sold, "never sold"),
+        f"{report.pictures:,} with a picture",
+        *said(report.pictures_without_item, "pictures of no item"),
+    ]
+    return [
+        f"{report.n_interactions:,} purchases from {report.first_day} to {report.last_day}",
+        ", ".join(users),
+        ", ".join(items),
+        *report.notes,
+        f"{report.seconds:.1f} s, at most {report.peak_memory_mb:,.0f} MiB of memory",
+        f"dataset {report.version} is current in {shop}; next: modiste doctor --shop {shop}, "
+        f"modiste train --shop {shop}",
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -22,6 +22,10 @@ NEGATIVE_PRICE = "negative price"
 FIRST_DAY = (date(1990, 1, 1) - date(1970, 1, 1)).days
 """Earlier days are taken for missing times (0 seconds since 1970), not for purchases."""
 ISO, SECONDS, MILLISECONDS, MICROSECONDS, COMPACT = "ISO", "s", "ms", "us", "YYYYMMDD"
+FORMS = (ISO, COMPACT, SECONDS, MILLISECONDS, MICROSECONDS)
+"""How times are written, besides patterns."""
+PATTERNS = ("%d.%m.%Y", "%Y/%m/%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y")
+"""Dates that are tried where no form fits; a clock time may follow."""
 _PER_DAY = {SECONDS: 86_400, MILLISECONDS: 86_400_000, MICROSECONDS: 86_400_000_000}
 _CLOCK = r"^(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)? ?(?:Z|UTC|[+-]\d{2}(?::?\d{2})?)?$"
 
@@ -39,18 +43,25 @@ def clean(column: str) -> pl.Expr:
 
 
 def time_form(sample: Sequence[str]) -> str:
-    """Find out how times are written: ISO, seconds, ms or us since 1970, or YYYYMMDD.
+    """Find out how times are written: one of `FORMS` or of `PATTERNS`.
 
     Args:
         sample: Some values of the column.
     """
-    values = pl.Series("t", list(sample), dtype=pl.String).str.strip_chars()
-    forms = (ISO, COMPACT, SECONDS, MILLISECONDS, MICROSECONDS)
-    hits = {
-        form: values.to_frame().select(day_of("t", form).is_between(FIRST_DAY, last_day()).sum())
-        for form in forms
-    }
-    return max(forms, key=lambda form: (int(hits[form].item() or 0), -forms.index(form)))
+    values = pl.Series("t", list(sample), dtype=pl.String).str.strip_chars().to_frame()
+    best, most = ISO, 0
+    for form in (*FORMS, *PATTERNS):
+        hit = day_of("t", form).is_between(FIRST_DAY, last_day()).sum()
+        if (hits := int(values.select(hit).item() or 0)) > most:
+            best, most = form, hits
+    return best
+
+
+def describe_form(form: str) -> str:
+    """Say in words how times are written."""
+    if form in _PER_DAY:
+        return f"{form} since 1970, taken in UTC"
+    return "ISO dates or times" if form == ISO else form
 
 
 def day_of(column: str, form: str) -> pl.Expr:
@@ -76,6 +87,8 @@ def day_of(column: str, form: str) -> pl.Expr:
     if form == COMPACT:
         digits = text.str.contains(r"^\d{8}$")
         return pl.when(digits).then(text.str.to_date("%Y%m%d", strict=False)).cast(pl.Int32)
+    if form in PATTERNS:
+        text = text.str.extract(r"^(\S+)(?:\s+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$")
     if "%H" in form or "%I" in form:
         return text.str.to_datetime(form, strict=False).dt.date().cast(pl.Int32)
     return text.str.to_date(form, strict=False).cast(pl.Int32)
@@ -147,7 +160,7 @@ def first_fault(faults: Sequence[tuple[pl.Expr, str]]) -> pl.Expr:
     return pl.coalesce(*named) if named else pl.lit(None, pl.String)
 
 
-def entity_faults(key: str, seen: Mapping[str, None] | pl.Series, duplicate: str) -> pl.Expr:
+def entity_faults(key: str, seen: pl.Series, duplicate: str) -> pl.Expr:
     """Give the fault of rows of items or users: an empty id, or one that came before.
 
     Args:
@@ -155,10 +168,9 @@ def entity_faults(key: str, seen: Mapping[str, None] | pl.Series, duplicate: str
         seen: Ids of earlier blocks.
         duplicate: The reason of a row whose id came before.
     """
-    earlier = seen if isinstance(seen, pl.Series) else pl.Series(list(seen), dtype=pl.String)
     return first_fault(
         [
             (pl.col(key).is_null(), EMPTY_ID),
-            (~pl.col(key).is_first_distinct() | pl.col(key).is_in(earlier.implode()), duplicate),
+            (~pl.col(key).is_first_distinct() | pl.col(key).is_in(seen.implode()), duplicate),
         ]
     )

@@ -23,9 +23,8 @@ class Codes:
     def encode(self, texts: pl.Series) -> pl.Series:
         """Give the code of each text, null for null."""
         codes = texts.cast(self._dtype).to_physical()
-        top = codes.max()
-        if top is not None:
-            self._n_codes = max(self._n_codes, int(top) + 1)  # type: ignore[call-overload]
+        if codes.null_count() < len(codes):
+            self._n_codes = max(self._n_codes, int(codes.drop_nulls().to_numpy().max()) + 1)
         return codes
 
     def texts(self) -> pl.Series:

@@ -133,8 +133,8 @@ class Dataset:
             interactions: One row a purchase: user, item, time, and price and channel if known.
             items: One row an item.
             users: One row a user; None: the users of the interactions.
-            mapping: The frames' own names for standard columns, such as `{"item_id": "sku"}`; common
-                spellings are found without.
+            mapping: The frames' own names for standard columns, such as `{"item_id": "sku"}`;
+                common spellings are found without.
             picture_folder: A folder of pictures called by item id.
         """
         from modiste.data.frames import dataset_from_frames
@@ -155,7 +155,7 @@ class Dataset:
         except (OSError, ValueError) as error:
             raise ArtifactError(f"{folder} holds no dataset ({error}): import it anew") from None
         pictures = settings["picture_folder"]
-        tables = {
+        tables: dict[str, Any] = {
             name: nw.from_native(pl.scan_parquet(folder / f"{name}.parquet"))
             for name in ("interactions", "items", "users")
         }

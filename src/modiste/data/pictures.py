@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import polars as pl
 
@@ -20,8 +20,8 @@ def find_pictures(folder: Path) -> pl.DataFrame:
         folder: Pictures called `<item_id>.jpg` (or png, webp), in nested folders or not.
 
     Returns:
-        `item_id` and `picture` (path relative to `folder`, with `/`), sorted; the first of several
-        files of one name stays.
+        `picture` (path relative to `folder`, with `/`), sorted, and `item_id`, its name without
+        folder and suffix.
 
     Raises:
         InputError: If there is no such folder.
@@ -29,11 +29,10 @@ def find_pictures(folder: Path) -> pl.DataFrame:
     if not folder.is_dir():
         raise InputError(f"{folder} is no folder: give the folder of the pictures")
     found = sorted(_walk(folder, ""))
-    frame = pl.DataFrame(
+    return pl.DataFrame(
         {"picture": found, "item_id": [_stem(path) for path in found]},
         schema={"picture": pl.String, "item_id": pl.String},
     )
-    return frame.unique("item_id", keep="first", maintain_order=True).sort("item_id")
 
 
 def _walk(folder: Path | str, prefix: str) -> Iterator[str]:
@@ -43,9 +42,9 @@ def _walk(folder: Path | str, prefix: str) -> Iterator[str]:
                 continue
             if entry.is_dir():
                 yield from _walk(entry.path, f"{prefix}{entry.name}/")
-            elif os.path.splitext(entry.name)[1].lower() in SUFFIXES:
+            elif PurePath(entry.name).suffix.lower() in SUFFIXES:
                 yield prefix + entry.name
 
 
 def _stem(path: str) -> str:
-    return os.path.splitext(path.rpartition("/")[2])[0]
+    return PurePath(path).stem

@@ -30,7 +30,7 @@ PARQUET_ROWS = 1 << 19
 _HEAD = 1 << 20
 _SHOWN = 4096
 _BOM = b"\xef\xbb\xbf"
-_SEPARATORS = (",", ";", "\t", "|")
+_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 Advance = Callable[[int], None]
 """Told how many bytes of the file were read since the last call."""
@@ -53,6 +53,14 @@ class TableFile:
     """Bytes before the first row."""
     first_line: int = 1
     """Line number of the first row."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was found out about the file, in words."""
+        if self.layout is None:
+            return ("Parquet",)
+        header = "" if self.has_header else ", no header"
+        return (f"separated by {_SEPARATORS[self.layout.separator]}{header}",)
 
     @property
     def name(self) -> str:
@@ -150,12 +158,14 @@ def as_text(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(columns)
 
 
-def open_table(path: Path, *, known: Sequence[str] = (), header: bool | None = None) -> TableFile:
+def open_table(
+    path: Path, *, is_name: Callable[[str], bool], header: bool | None = None
+) -> TableFile:
     """Find out what a table file holds, reading its beginning only.
 
     Args:
         path: CSV, TSV, semicolons or bars, plain or gzipped, or Parquet.
-        known: Names that make a first row a header when one of them is in it (lower case).
+        is_name: Tells whether a cell is the name of a column; one makes the first row a header.
         header: Whether the first row names the columns; None: find out.
 
     Raises:
@@ -179,9 +189,10 @@ def open_table(path: Path, *, known: Sequence[str] = (), header: bool | None = N
     if not whole.strip():
         raise InputError(f"{path} holds no rows: give a file with rows")
     separator = _separator(whole)
-    first, end = _first_row(whole, separator)
+    end = whole.index(b"\n") + 1
+    first = _cells(whole[:end], separator)
     if header is None:
-        header = _is_header(first, whole[end:], separator, known)
+        header = _is_header(first, whole[end:], separator, is_name)
     names = unique_names(first) if header else [str(place) for place in range(len(first))]
     layout = Layout(separator, len(first))
     rest = whole[end:] if header else whole
@@ -231,12 +242,6 @@ def _separator(data: bytes) -> str:
     return best
 
 
-def _first_row(data: bytes, separator: str) -> tuple[list[str], int]:
-    end = data.index(b"\n") + 1
-    width = len(_cells(data[:end], separator))
-    return _cells(data[:end], separator), end if width else end
-
-
 def _cells(line: bytes, separator: str) -> list[str]:
     text = line.decode("utf-8", "replace").rstrip("\r\n")
     if '"' not in text:
@@ -247,20 +252,18 @@ def _cells(line: bytes, separator: str) -> list[str]:
     return [str(cell or "").strip() for cell in frame.row(0)]
 
 
-def _is_header(first: list[str], rest: bytes, separator: str, known: Sequence[str]) -> bool:
-    words = {cell.lower() for cell in first}
-    if words & {name.lower() for name in known}:
-        return True
-    if any(_is_number(cell) or not cell for cell in first) or len(words) < len(first):
+def _is_header(
+    first: list[str], rest: bytes, separator: str, is_name: Callable[[str], bool]
+) -> bool:
+    if any(_is_number(cell) for cell in first) or not any(first):
         return False
-    if not rest.strip():
+    if any(is_name(cell) for cell in first) or not rest.strip():
         return True
-    second = _cells(rest[: rest.find(b"\n") + 1], separator)
-    return any(_is_number(cell) for cell in second)
+    return any(_is_number(cell) for cell in _cells(rest[: rest.find(b"\n") + 1], separator))
 
 
 def _is_number(cell: str) -> bool:
-    return cell[:1].isdigit() or (cell[:1] in "-+." and cell[1:2].isdigit())
+    return cell[:1].isdigit() or (cell[:1] in {"-", "+", "."} and cell[1:2].isdigit())
 
 
 def unique_names(names: Sequence[str]) -> list[str]:

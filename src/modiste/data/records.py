@@ -59,10 +59,9 @@ class Block:
     def places(self, index: Positions) -> pl.DataFrame:
         """Give `line` and `text` of some rows, as they stand in the file."""
         if not self.data:
-            texts = self.rows[index].select(
-                pl.concat_str(pl.all().fill_null(""), separator=",").alias("text")
-            )
-            return texts.select(pl.Series("line", index + self.first_line), "text")
+            joined = pl.concat_str(pl.all().fill_null(""), separator=",").alias("text")
+            lines = pl.Series("line", index + self.first_line)
+            return self.rows[index].select(joined).select(lines, "text")
         newlines = np.flatnonzero(np.frombuffer(self.data, np.uint8) == _NEWLINE)
         starts = self.starts
         if starts is None:
@@ -71,11 +70,11 @@ class Block:
         if ends is None:
             ends = np.append(starts[1:], len(self.data))
         texts = [_as_text(self.data[starts[row] : ends[row]]) for row in index]
-        lines = np.searchsorted(newlines, starts[index]) + self.first_line
-        return pl.DataFrame({"line": lines.astype(np.int64), "text": texts}, schema_overrides=_TEXT)
+        numbers = np.searchsorted(newlines, starts[index]) + self.first_line
+        return pl.DataFrame({"line": numbers, "text": texts}, schema=_PLACES)
 
 
-_TEXT = {"line": pl.Int64, "text": pl.String}
+_PLACES = {"line": pl.Int64, "text": pl.String}
 
 
 def no_broken() -> pl.DataFrame:

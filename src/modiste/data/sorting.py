@@ -81,7 +81,7 @@ class SortedInteractions:
         if self._waiting:
             self._spill()
         spilled = pl.scan_parquet(self._folder / "spill-*.parquet")
-        parts = []
+        parts: list[Path] = []
         for first, last in self._ranges():
             rows = spilled.filter(pl.col("day").is_between(first, last)).collect()
             part = self._folder / f"sorted-{len(parts):05}.parquet"

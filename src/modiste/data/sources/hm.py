@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from modiste.data.checks import ISO
-from modiste.data.importing import Plan, Progress, Sources, import_sources
+from modiste.data.importing import import_sources
+from modiste.data.plans import Plan, Progress, Sources
 from modiste.data.reading import TableFile, open_table
 from modiste.data.report import ImportReport
 from modiste.errors import InputError, SchemaError
@@ -115,7 +116,7 @@ def _plan(
     *,
     time_form: str | None = None,
 ) -> Plan:
-    table = open_table(path, known=list(columns.values()))
+    table = open_table(path, is_name=set(columns.values()).__contains__)
     _require(table, columns)
     present = {name: own for name, own in columns.items() if own in table.columns}
     told = {name: own for name, own in attributes.items() if own in table.columns}
