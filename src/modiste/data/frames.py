@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from modiste.data.report import ImportReport
 from modiste.errors import InputError
 
 _ROWS = 1 << 19
+_LOG = logging.getLogger("modiste")
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ def dataset_from_frames(
 ) -> Dataset:
     """Make a dataset from frames; see `Dataset.from_frames`.
 
+    What is set aside is logged as a warning of the logger `modiste`.
+
     Raises:
         InputError: If something given is no frame, lacks a column, or holds no usable row.
     """
@@ -76,8 +80,15 @@ def dataset_from_frames(
         pictures=picture_folder,
         mapping=parse_mapping(mapping),
     )
+    report = ImportReport("frames")
     with TemporaryDirectory(prefix="modiste-") as name:
-        return build_dataset(sources, Path(name), ImportReport("frames")).in_memory()
+        dataset = build_dataset(sources, Path(name), report).in_memory()
+    for role, table in report.tables.items():
+        if table.quarantined:
+            reasons = ", ".join(f"{count} {reason}" for reason, count in table.quarantined.items())
+            n_aside = table.read - table.accepted
+            _LOG.warning("%s: %d of %d rows set aside: %s", role, n_aside, table.read, reasons)
+    return dataset
 
 
 def _table(role: str, given: Any) -> FrameTable:

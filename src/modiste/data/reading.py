@@ -15,6 +15,7 @@ from modiste.data.records import (
     TOO_LONG,
     Block,
     Layout,
+    first_record,
     no_broken,
     parse_clean,
     parse_exact,
@@ -189,8 +190,7 @@ def open_table(
     if not whole.strip():
         raise InputError(f"{path} holds no rows: give a file with rows")
     separator = _separator(whole)
-    end = whole.index(b"\n") + 1
-    first = _cells(whole[:end], separator)
+    first, end = first_record(whole, separator)
     if header is None:
         header = _is_header(first, whole[end:], separator, is_name)
     names = unique_names(first) if header else [str(place) for place in range(len(first))]
@@ -242,16 +242,6 @@ def _separator(data: bytes) -> str:
     return best
 
 
-def _cells(line: bytes, separator: str) -> list[str]:
-    text = line.decode("utf-8", "replace").rstrip("\r\n")
-    if '"' not in text:
-        return [cell.strip() for cell in text.split(separator)]
-    frame = pl.read_csv(
-        text.encode(), has_header=False, separator=separator, infer_schema=False, n_rows=1
-    )
-    return [str(cell or "").strip() for cell in frame.row(0)]
-
-
 def _is_header(
     first: list[str], rest: bytes, separator: str, is_name: Callable[[str], bool]
 ) -> bool:
@@ -259,7 +249,8 @@ def _is_header(
         return False
     if any(is_name(cell) for cell in first) or not rest.strip():
         return True
-    return any(_is_number(cell) for cell in _cells(rest[: rest.find(b"\n") + 1], separator))
+    second, _ = first_record(rest, separator)
+    return any(_is_number(cell) for cell in second)
 
 
 def _is_number(cell: str) -> bool:

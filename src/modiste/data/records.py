@@ -118,7 +118,13 @@ def parse_clean(data: bytes, layout: Layout, first_line: int) -> Block | None:
         return None
     if rows.height != n_rows:
         return None
+    if b'""' in data:
+        rows = _empty_as_null(rows)
     return Block(rows, no_broken(), first_line, data, starts)
+
+
+def _empty_as_null(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(pl.when(pl.all() != "").then(pl.all()))
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -200,10 +206,19 @@ def parse_exact(data: bytes, layout: Layout, first_line: int, *, final: bool) ->
             faults.append((line, _as_text(data[at:end]), reason))
         line, at = line + data.count(b"\n", at, end), end
     frame = pl.DataFrame(rows, schema=dict.fromkeys(layout.names, pl.String), orient="row")
-    frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
+    frame = _empty_as_null(frame)
     broken = pl.DataFrame(faults, schema=BROKEN_SCHEMA, orient="row")
     places = np.array(starts, np.int64), np.array(ends, np.int64)
     return Block(frame, broken, first_line, data, *places), at
+
+
+def first_record(data: bytes, separator: str) -> tuple[list[str], int]:
+    """Give the cells of the first record, blanks around them removed, and where it ends."""
+    line_end = data.index(b"\n") + 1
+    cells, end = _read_record(data, 0, line_end, separator.encode())
+    if cells is None:
+        cells, end = data[:line_end].rstrip(b"\r\n").split(separator.encode()), line_end
+    return [cell.decode("utf-8", "replace").strip() for cell in cells], end
 
 
 def _read_record(
