@@ -10,6 +10,7 @@ from modiste.data import open_shop
 from modiste.data.report import ImportReport
 from modiste.data.shop import dataset_store
 from modiste.data.sources.tables import import_tables
+from modiste.engine import collect
 
 HEADER = "user,item,date,price\n"
 ITEMS = "item,title\n001,A red dress\n002,A blue shirt\n003,A hat\n"
@@ -37,9 +38,7 @@ def import_rows(
 def accepted(folder: Path) -> list[tuple[object, ...]]:
     """Give what the shop holds: user id, item id, date, price, channel."""
     shop = open_shop(folder / "shop")
-    interactions, items, users = (
-        table.collect("polars").to_native() for table in (shop.interactions, shop.items, shop.users)
-    )
+    interactions, items, users = map(collect, (shop.interactions, shop.items, shop.users))
     rows = interactions.join(items, on="item_idx", how="left", maintain_order="left")
     rows = rows.join(users, on="user_idx", how="left", maintain_order="left")
     return rows.select(

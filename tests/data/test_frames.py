@@ -19,14 +19,18 @@ from modiste.engine import collect
 from modiste.errors import InputError, SchemaError
 from tests.data.small_shop import write
 
-INTERACTIONS = {
+INTERACTIONS: dict[str, list[Any]] = {
     "customer_id": ["u2", "u1", "u1"],
     "sku": ["002", "001", "001"],
     "time": [datetime(2020, 9, 17, 8), datetime(2020, 9, 16, 23, 59), datetime(2020, 9, 16)],
     "price": [1.5, 2.0, 3.25],
 }
-ITEMS = {"sku": ["002", "001"], "name": ["B", "A"], "colour": ["blue", None]}
-USERS = {"customer_id": ["u0", "u1"], "age": [30, None], "country": ["DE", "FR"]}
+ITEMS: dict[str, list[Any]] = {"sku": ["002", "001"], "name": ["B", "A"], "colour": ["blue", None]}
+USERS: dict[str, list[Any]] = {
+    "customer_id": ["u0", "u1"],
+    "age": [30, None],
+    "country": ["DE", "FR"],
+}
 
 
 def from_duckdb(columns: dict[str, list[Any]]) -> Any:

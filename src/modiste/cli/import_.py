@@ -36,7 +36,7 @@ def import_hm_command(
     """Import the files of H&M's contest: articles, customers, transactions_train, images."""
     from modiste.data.sources.hm import import_hm
 
-    with _shown_progress() as progress:
+    with shown_progress() as progress:
         report = import_hm(path, shop, articles=articles, pictures=pictures, progress=progress)
     _print_report(report, shop, as_json=as_json)
 
@@ -70,7 +70,7 @@ def import_tables_command(
     """
     from modiste.data.sources.tables import import_tables
 
-    with _shown_progress() as progress:
+    with shown_progress() as progress:
         report = import_tables(
             interactions,
             items,
@@ -85,7 +85,7 @@ def import_tables_command(
 
 
 @contextmanager
-def _shown_progress() -> Iterator[Progress]:
+def shown_progress() -> Iterator[Progress]:
     """Show the stages of an import on stderr, one bar each."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn

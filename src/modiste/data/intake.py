@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from modiste.data.checks import UNKNOWN_ITEM
 from modiste.data.plans import Plan, Progress
 from modiste.data.quarantine import Quarantine
 from modiste.data.records import Block
@@ -78,7 +79,10 @@ class Intake:
             return f"{table.file} has a header and no rows: give a file with rows"
         reason = max(table.quarantined, key=lambda name: table.quarantined[name])
         example = table.examples[reason]
+        advice = "check what its columns mean, and name them with --map"
+        if reason == UNKNOWN_ITEM:
+            advice = "check that both files have the same ids, with their leading zeros"
         return (
             f"not one of the {table.read} rows of {table.file} can be used, mostly for {reason} "
-            f"(line {example['line']}: {example['text']!r}): check what its columns mean"
+            f"(line {example['line']}: {example['text']!r}): {advice}"
         )
