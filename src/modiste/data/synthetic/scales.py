@@ -54,16 +54,17 @@ class Scale:
         """This scale with other numbers; purchases follow customers and days.
 
         Args:
-            n_customers: At least 20.
-            n_articles: At least 60, so that every part of the range has something to sell.
-            n_days: At least 28.
+            n_customers: 20 to 100 million.
+            n_articles: 60, so that the range has something for everybody, to a million, which is
+                what fits the contest's ids.
+            n_days: 28 to 5,000.
 
         Raises:
-            InputError: A number is below what a shop needs.
+            InputError: A number is outside these bounds.
         """
-        customers = self._checked("customers", n_customers, self.n_customers, 20)
-        articles = self._checked("articles", n_articles, self.n_articles, 60)
-        days = self._checked("days", n_days, self.n_days, 28)
+        customers = _check("customers", n_customers, self.n_customers, 20, 100_000_000)
+        articles = _check("articles", n_articles, self.n_articles, 60, 1_000_000)
+        days = _check("days", n_days, self.n_days, 28, 5_000)
         share = customers / self.n_customers * days / self.n_days
         return replace(
             self,
@@ -73,15 +74,16 @@ class Scale:
             n_purchases=round(self.n_purchases * share),
         )
 
-    def _checked(self, what: str, given: int | None, default: int, least: int) -> int:
-        if given is None:
-            return default
-        if given < least:
-            raise InputError(
-                f"{what}: {given} was given, at least {least} are needed for a shop: "
-                f"raise --{what} or leave it out for {default}"
-            )
-        return given
+
+def _check(what: str, given: int | None, default: int, least: int, most: int) -> int:
+    if given is None:
+        return default
+    if not least <= given <= most:
+        raise InputError(
+            f"{what}: {given} was given, expected {least} to {most}: "
+            f"change --{what} or leave it out for {default}"
+        )
+    return given
 
 
 SCALES: dict[str, Scale] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,13 @@ import polars as pl
 from modiste.data.synthetic.calendar import list_dates
 from modiste.data.synthetic.catalogue import Catalogue, build_catalogue
 from modiste.data.synthetic.customers import build_customers
-from modiste.data.synthetic.planted import Planted, name_thoughts, write_planted_tables
+from modiste.data.synthetic.planted import (
+    FOLDER,
+    SUMMARY,
+    Planted,
+    name_thoughts,
+    write_planted_tables,
+)
 from modiste.data.synthetic.purchases import THOUGHTS, draw_purchases
 from modiste.data.synthetic.scales import find_scale
 from modiste.data.synthetic.tables import list_articles, list_customers
@@ -46,7 +53,8 @@ def write_synthetic_shop(
     files, as `planted.json` and `planted/*.parquet`.
 
     Args:
-        out: Folder to write into; made where it is absent. Files of an earlier run are replaced.
+        out: Folder to write into; made where it is absent. An earlier synthetic shop in it is
+            replaced, pictures and all.
         scale: `tiny`, `small` or `hm`.
         seed: 0 or more. The same seed and numbers give the same bytes.
         pictures: Whether to draw a picture of each article; the scale decides by default.
@@ -59,16 +67,13 @@ def write_synthetic_shop(
         What was planted.
 
     Raises:
-        InputError: The scale is unknown, a number too small, or `out` is not a folder.
+        InputError: The scale is unknown, a number too small or too large, or `out` is a file or
+            holds a shop that was not made up here.
     """
     if seed < 0:
         raise InputError(f"seed: {seed} was given, expected 0 or more: give another")
     size = find_scale(scale).resized(n_customers=n_customers, n_articles=n_articles, n_days=n_days)
-    if out.exists() and not out.is_dir():
-        raise InputError(
-            f"{out}: is a file, expected a folder to write the shop into: name another"
-        )
-    out.mkdir(parents=True, exist_ok=True)
+    _clear(out)
     tell = progress or _say_nothing
 
     tell("articles", 0, size.n_articles)
@@ -127,6 +132,24 @@ def write_synthetic_shop(
     )
     planted.write()
     return planted
+
+
+def _clear(out: Path) -> None:
+    """Make the folder, and take an earlier synthetic shop out of it."""
+    if out.exists() and not out.is_dir():
+        raise InputError(f"{out}: is a file, expected a folder to write a shop into: name another")
+    ours = (out / FOLDER).is_dir()
+    foreign = [name for name in (*FILES, "images") if (out / name).exists()]
+    if foreign and not ours:
+        raise InputError(
+            f"{out}: holds {foreign[0]} of another origin, expected an empty folder or an earlier "
+            "synthetic shop: name another folder"
+        )
+    if ours:
+        (out / SUMMARY).unlink(missing_ok=True)
+        shutil.rmtree(out / "images", ignore_errors=True)
+    # This folder marks the shop as made up here from the first moment on.
+    (out / FOLDER).mkdir(parents=True, exist_ok=True)
 
 
 def _draw_pictures(
