@@ -8,6 +8,8 @@ from typing import ClassVar
 import narwhals as nw
 
 from modiste.data import Dataset
+from modiste.data.dataset import count
+from modiste.engine import collect
 
 Tables = dict[str, nw.LazyFrame]
 """Tables by name: what a source or a feature learned from the past, ready to be stored."""
@@ -88,10 +90,16 @@ def top_k(scored: nw.LazyFrame, k: int, *, by: str = "user_idx") -> nw.LazyFrame
         by: The group's column.
     """
     ordered = scored.with_columns(
-        nw.col("score").cast(nw.Float32), (-nw.col("score").cast(nw.Float32)).alias("_down"), nw.lit(1).cast(nw.Int32).alias("_one")
+        nw.col("score").cast(nw.Float32),
+        (-nw.col("score").cast(nw.Float32)).alias("_down"),
+        nw.lit(1).cast(nw.Int32).alias("_one"),
     )
     ranked = ordered.with_columns(
-        nw.col("_one").cum_sum().over(by, order_by=["_down", "item_idx"]).cast(nw.Int32).alias("rank")
+        nw.col("_one")
+        .cum_sum()
+        .over(by, order_by=["_down", "item_idx"])
+        .cast(nw.Int32)
+        .alias("rank")
     )
     return ranked.filter(nw.col("rank") <= k).drop("_down", "_one")
 
@@ -149,6 +157,32 @@ def on_sale(shop: Dataset, days: int) -> nw.LazyFrame:
     """Give the items sold in the last `days` days: the best sign of stock where none is known."""
     end = today(shop)
     return shop.between(end - days, end).select("item_idx").unique()
+
+
+def offered(shop: Dataset, days: int) -> nw.LazyFrame:
+    """Give the items that may be offered: those sold lately, as far as sales can tell.
+
+    In a large shop an item without a sale for weeks is gone. In a small one most items on the rail
+    go without a sale for weeks, and its absence says nothing: the window is doubled until it holds
+    a sale for each item of the catalogue, and with fewer sales than items in all, the whole
+    catalogue is given.
+
+    Args:
+        shop: The shop before its `as_of`.
+        days: The window to start with.
+
+    Returns:
+        `item_idx`, without repeats.
+    """
+    end = today(shop)
+    n_items = shop.n_items()
+    reach = collect(shop.interactions.select((end - nw.col("day").min()).alias("days"))).item() or 0
+    window = days
+    while count(shop.between(end - window, end)) < n_items:
+        if window >= reach:
+            return shop.items.select("item_idx")
+        window *= 2
+    return on_sale(shop, window)
 
 
 def with_age_band(users: nw.LazyFrame) -> nw.LazyFrame:

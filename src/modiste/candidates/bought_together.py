@@ -35,9 +35,7 @@ def co_purchases(shop: Dataset, window_days: int, gap_days: int, max_items: int)
         `item_idx, neighbour_idx, both` (users with both), without pairs of an item with itself.
     """
     end = today(shop)
-    bought = (
-        shop.between(end - window_days, end).select("user_idx", "item_idx", "day").unique()
-    )
+    bought = shop.between(end - window_days, end).select("user_idx", "item_idx", "day").unique()
     newest = top_k(bought.with_columns(nw.col("day").alias("score")), max_items)
     left = newest.select("user_idx", "item_idx", "day")
     right = newest.select(
@@ -48,7 +46,9 @@ def co_purchases(shop: Dataset, window_days: int, gap_days: int, max_items: int)
         & ((nw.col("day") - nw.col("other_day")).abs() <= gap_days)
     )
     each_user_once = pairs.select("user_idx", "item_idx", "neighbour_idx").unique()
-    return each_user_once.group_by("item_idx", "neighbour_idx").agg(nw.len().cast(nw.Int64).alias("both"))
+    return each_user_once.group_by("item_idx", "neighbour_idx").agg(
+        nw.len().cast(nw.Int64).alias("both")
+    )
 
 
 def buyers(shop: Dataset, window_days: int) -> nw.LazyFrame:

@@ -105,14 +105,18 @@ def score_pairs(tables: Tables, pairs: nw.LazyFrame) -> nw.LazyFrame:
         scores[block] = np.einsum(
             "nd,nd->n", user_vectors[user_at[block]], item_vectors[item_at[block]]
         )
-    score = pl.Series("score", scores).to_frame().select(
-        pl.when(pl.Series(has_user & has_item)).then(pl.col("score")).alias("score")
+    score = (
+        pl.Series("score", scores)
+        .to_frame()
+        .select(pl.when(pl.Series(has_user & has_item)).then(pl.col("score")).alias("score"))
     )
     return lazy(pl.concat([rows, score], how="horizontal"))
 
 
 def _array(vectors: Floats) -> pl.Series:
-    return pl.Series("vector", vectors.astype(np.float32), dtype=pl.Array(pl.Float32, vectors.shape[1]))
+    return pl.Series(
+        "vector", vectors.astype(np.float32), dtype=pl.Array(pl.Float32, vectors.shape[1])
+    )
 
 
 def _matrix(table: pl.DataFrame) -> Floats:

@@ -77,4 +77,6 @@ class LastYear(CandidateSource):
 
 
 def _count(sales: nw.LazyFrame, kinds: nw.LazyFrame, name: str) -> nw.LazyFrame:
-    return sales.join(kinds, on="item_idx").group_by("kind").agg(nw.len().cast(nw.Int64).alias(name))
+    return (
+        sales.join(kinds, on="item_idx").group_by("kind").agg(nw.len().cast(nw.Int64).alias(name))
+    )

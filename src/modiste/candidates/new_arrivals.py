@@ -42,7 +42,11 @@ class NewArrivals(CandidateSource):
         fresh = first.filter(nw.col("first") >= end - self.arrival_days)
         rate = nw.col("sold") / (end - nw.col("first") + 3)
         fresh = fresh.select("item_idx", rate.alias("score"))
-        tables: Tables = {"overall": materialize(top_k(fresh.with_columns(nw.lit(0).alias("_all")), self.k, by="_all"))}
+        tables: Tables = {
+            "overall": materialize(
+                top_k(fresh.with_columns(nw.lit(0).alias("_all")), self.k, by="_all")
+            )
+        }
         for name in self.attributes:
             if name not in shop.item_attributes:
                 continue
@@ -77,6 +81,8 @@ class NewArrivals(CandidateSource):
                     "user_idx", "item_idx", (nw.col("score") * nw.col("share")).alias("score")
                 )
             )
-        together = nw.concat([part.with_columns(nw.col("score").cast(nw.Float64)) for part in parts])
+        together = nw.concat(
+            [part.with_columns(nw.col("score").cast(nw.Float64)) for part in parts]
+        )
         summed = together.group_by("user_idx", "item_idx").agg(exact_sum(nw.col("score")))
         return top_k(summed, self.k).select("user_idx", "item_idx", "score", "rank")

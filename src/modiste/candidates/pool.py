@@ -88,7 +88,8 @@ def _widen(long: nw.LazyFrame, names: list[str], rates: pl.DataFrame | None) -> 
     else:
         numbered = rates.with_columns(
             pl.col("source").replace_strict(
-                {name: number for number, name in enumerate(names)}, default=None,
+                {name: number for number, name in enumerate(names)},
+                default=None,
                 return_dtype=pl.Int32,
             )
         ).drop_nulls("source")
@@ -118,7 +119,10 @@ def count_hits(long: pl.DataFrame, bought: pl.DataFrame) -> pl.DataFrame:
     return (
         long.join(hit, on=PAIR, how="left")
         .group_by("source", "rank")
-        .agg(pl.len().cast(pl.Int64).alias("n_pairs"), pl.col("hit").sum().cast(pl.Int64).alias("n_hits"))
+        .agg(
+            pl.len().cast(pl.Int64).alias("n_pairs"),
+            pl.col("hit").sum().cast(pl.Int64).alias("n_hits"),
+        )
         .sort("source", "rank")
     )
 

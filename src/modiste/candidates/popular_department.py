@@ -56,17 +56,14 @@ class PopularDepartment(CandidateSource):
         if not tables:
             return _nothing(asked)
         shares = (
-            asked.interactions.with_columns(
-                decay(asked, self.taste_half_life_days).alias("weight")
-            )
+            asked.interactions.with_columns(decay(asked, self.taste_half_life_days).alias("weight"))
             .join(tables["parts"], on="item_idx")
             .group_by("user_idx", "part")
             .agg(exact_sum(nw.col("weight")).alias("score"))
         )
-        favourites = (
-            top_k(shares.with_columns(nw.col("part").alias("item_idx")), self.n_departments)
-            .select("user_idx", "part", nw.col("score").alias("share"))
-        )
+        favourites = top_k(
+            shares.with_columns(nw.col("part").alias("item_idx")), self.n_departments
+        ).select("user_idx", "part", nw.col("score").alias("share"))
         scored = favourites.join(tables["items"], on="part").select(
             "user_idx", "item_idx", (nw.col("share") * nw.col("score")).alias("score")
         )

@@ -18,7 +18,7 @@ class Repurchase(CandidateSource):
 
     reason: ClassVar[str] = "you bought this before"
 
-    k: Annotated[int, Field(gt=0)] = 40
+    k: Annotated[int, Field(gt=0)] = 100
     """Items for each user."""
     window_days: Annotated[int, Field(gt=0)] = 730
     """How many days before `as_of` a purchase still counts."""

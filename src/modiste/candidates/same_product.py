@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 import narwhals as nw
 from pydantic import Field
 
-from modiste.candidates.base import CandidateSource, Tables, decay, recent_items, today, top_k
+from modiste.candidates.base import CandidateSource, Tables, decay, offered, recent_items, top_k
 from modiste.component import component
 from modiste.data import Dataset
 from modiste.engine import exact_sum, materialize
@@ -19,33 +19,41 @@ class SameProduct(CandidateSource):
 
     reason: ClassVar[str] = "another colour of what you bought"
 
-    k: Annotated[int, Field(gt=0)] = 40
+    k: Annotated[int, Field(gt=0)] = 60
     """Items for each user."""
-    n_recent: Annotated[int, Field(gt=0)] = 30
+    n_recent: Annotated[int, Field(gt=0)] = 100
     """How many of the user's last items are looked at."""
     half_life_days: Annotated[float, Field(gt=0)] = 60.0
     """After so many days an own purchase counts half."""
     window_days: Annotated[int, Field(gt=0)] = 56
-    """A variant is offered if it was sold within so many days."""
+    """A variant is offered if it was sold within so many days; see `base.offered`."""
+    max_variants: Annotated[int, Field(gt=0)] = 40
+    """Variants of a product that are looked at, the best selling first."""
 
     def prepare(self, shop: Dataset, seed: int) -> Tables:
         """Pair each item with the variants of its product that are still sold."""
-        end = today(shop)
         sales = (
-            shop.between(end - self.window_days, end)
-            .with_columns(decay(shop, 14.0).alias("weight"))
+            shop.interactions.with_columns(decay(shop, 28.0).alias("weight"))
             .group_by("item_idx")
             .agg(exact_sum(nw.col("weight")).alias("sold"))
         )
         product = shop.items.select("item_idx", "product_id")
-        offered = sales.join(product, on="item_idx").select(
-            "product_id", nw.col("item_idx").alias("neighbour_idx"), "sold"
+        rail = (
+            offered(shop, self.window_days)
+            .join(product, on="item_idx")
+            .join(sales, on="item_idx", how="left")
+            # The slow growth keeps one best seller from outweighing what the user bought last.
+            .with_columns((1 + nw.col("sold").fill_null(0.0)).log().alias("score"))
+        )
+        variants = top_k(rail, self.max_variants, by="product_id").select(
+            "product_id",
+            nw.col("item_idx").alias("neighbour_idx"),
+            nw.col("score").alias("similarity"),
         )
         pairs = (
-            product.join(offered, on="product_id")
+            product.join(variants, on="product_id")
             .filter(nw.col("item_idx") != nw.col("neighbour_idx"))
-            # The slow growth keeps one best seller from outweighing what the user bought last.
-            .select("item_idx", "neighbour_idx", (1 + nw.col("sold")).log().alias("similarity"))
+            .select("item_idx", "neighbour_idx", "similarity")
         )
         return {"neighbours": materialize(pairs)}
 

@@ -55,11 +55,15 @@ class SimilarUsers(CandidateSource):
         owned = top_k(owned.with_columns(nw.col("day").alias("score")), self.max_items)
         sizes = owned.group_by("user_idx").agg(nw.len().cast(nw.Int64).alias("size"))
         owners = owned.group_by("item_idx").agg(nw.len().cast(nw.Int64).alias("owners"))
-        weighted = owned.join(sizes, on="user_idx").join(owners, on="item_idx").select(
-            "user_idx",
-            "item_idx",
-            # An item that everybody owns says little about taste (the inverse frequency).
-            (1 / (nw.col("size").sqrt() * (nw.col("owners") + 1).sqrt())).alias("weight"),
+        weighted = (
+            owned.join(sizes, on="user_idx")
+            .join(owners, on="item_idx")
+            .select(
+                "user_idx",
+                "item_idx",
+                # An item that everybody owns says little about taste (the inverse frequency).
+                (1 / (nw.col("size").sqrt() * (nw.col("owners") + 1).sqrt())).alias("weight"),
+            )
         )
         bought = lately.select("user_idx", nw.col("item_idx").alias("neighbour_idx"))
         pairs = (

@@ -35,8 +35,10 @@ class ItemSales(Feature):
             exact_sum(nw.col("decayed")).alias("item_sales_decayed"),
         )
         then = end - YEAR
-        coming = shop.between(then, then + 14).group_by("item_idx").agg(
-            nw.len().cast(nw.Int64).alias("item_sales_next_weeks_last_year")
+        coming = (
+            shop.between(then, then + 14)
+            .group_by("item_idx")
+            .agg(nw.len().cast(nw.Int64).alias("item_sales_next_weeks_last_year"))
         )
         items = items.join(coming, on="item_idx", how="left").with_columns(
             _trend(7, 28), _trend(1, 7), _trend(28, 91)
@@ -49,9 +51,9 @@ class ItemSales(Feature):
                 parts = shop.items.select("item_idx", nw.col(f"{name}_code").alias("part"))
                 season = _season(shop, parts, name)
                 tables[name] = materialize(
-                    _sales_of(tables["items"], parts, name).join(
-                        parts.join(season, on="part"), on="item_idx", how="left"
-                    ).drop("part")
+                    _sales_of(tables["items"], parts, name)
+                    .join(parts.join(season, on="part"), on="item_idx", how="left")
+                    .drop("part")
                 )
         return tables
 
@@ -94,8 +96,10 @@ def _season(shop: Dataset, parts: nw.LazyFrame, name: str) -> nw.LazyFrame:
     then = today(shop) - YEAR
     around = shop.between(then - 28, then + 14).join(parts, on="item_idx")
     is_ahead = (nw.col("day") >= then).cast(nw.Int32)
-    counts = around.with_columns(is_ahead.alias("ahead")).group_by("part").agg(
-        nw.col("ahead").sum(), nw.len().cast(nw.Int64).alias("all")
+    counts = (
+        around.with_columns(is_ahead.alias("ahead"))
+        .group_by("part")
+        .agg(nw.col("ahead").sum(), nw.len().cast(nw.Int64).alias("all"))
     )
     rise = (nw.col("ahead") + 5) / ((nw.col("all") - nw.col("ahead")) / 2 + 5)
     return counts.select("part", rise.alias(f"{name}_season_rise"))

@@ -36,7 +36,9 @@ class PairAgeSales(Feature):
         items = cells.group_by("item_idx").agg(exact_sum(nw.col("cell")).alias("item"))
         everything = items.select(exact_sum(nw.col("item")).alias("all"))
         joined = (
-            cells.join(bands, on="age_band").join(items, on="item_idx").join(everything, how="cross")
+            cells.join(bands, on="age_band")
+            .join(items, on="item_idx")
+            .join(everything, how="cross")
         )
         expected = nw.col("band") * nw.col("item") / nw.col("all")
         return {

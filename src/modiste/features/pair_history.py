@@ -18,7 +18,11 @@ class PairHistory(Feature):
     def prepare(self, shop: Dataset) -> Tables:
         """Number the products."""
         product = nw.col("product_id").rank("dense").cast(nw.Int32).alias("product_idx")
-        return {"products": materialize(shop.items.with_columns(product).select("item_idx", "product_idx"))}
+        return {
+            "products": materialize(
+                shop.items.with_columns(product).select("item_idx", "product_idx")
+            )
+        }
 
     def add(self, tables: Tables, asked: Dataset, pairs: nw.LazyFrame) -> nw.LazyFrame:
         """Add `pair_…` columns; null: never bought."""

@@ -32,10 +32,16 @@ class PairTaste(Feature):
         days: nothing alike was bought; all null: the user has no history."""
         end = today(asked)
         codes = [name for name in tables["codes"].collect_schema().names() if name != "item_idx"]
-        weighted = asked.interactions.with_columns(decay(asked, self.half_life_days).alias("weight"))
+        weighted = asked.interactions.with_columns(
+            decay(asked, self.half_life_days).alias("weight")
+        )
         owned = materialize(
             weighted.group_by("user_idx", "item_idx")
-            .agg(exact_sum(nw.col("weight")), nw.len().cast(nw.Int64).alias("times"), nw.col("day").max())
+            .agg(
+                exact_sum(nw.col("weight")),
+                nw.len().cast(nw.Int64).alias("times"),
+                nw.col("day").max(),
+            )
             .join(tables["codes"], on="item_idx")
         )
         totals = owned.group_by("user_idx").agg(exact_sum(nw.col("weight")).alias("total"))

@@ -15,8 +15,8 @@ from modiste.data import Dataset
 from modiste.engine import collect
 from modiste.features.base import Feature
 
-Progress = Callable[[str], None]
-"""Told in a few words what is being done."""
+Progress = Callable[[str, float], None]
+"""Told a stage's name and the share of it that is done, 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -66,26 +66,29 @@ class Prepared:
         )
 
 
-def prepare(
-    recipe: Recipe, shop: Dataset, seed: int, progress: Progress | None = None
-) -> Prepared:
+def prepare(recipe: Recipe, shop: Dataset, seed: int, progress: Progress | None = None) -> Prepared:
     """Run every source's and feature's `prepare` on the shop before `shop.as_of`.
 
     Args:
         recipe: The sources and features.
         shop: `dataset.until(as_of)`.
         seed: Each source draws from its own stream derived from it, by its name.
-        progress: Told the name of each.
+        progress: Told after each.
     """
-    tell = progress or (lambda _: None)
-    sources = {}
+    n_steps = len(recipe.sources) + len(recipe.features)
+    sources: dict[str, Tables] = {}
+    features: dict[str, Tables] = {}
+
+    def tell() -> None:
+        if progress:
+            progress("prepare sources and features", (len(sources) + len(features)) / n_steps)
+
     for name, source in recipe.sources.items():
-        tell(f"source {name}")
         sources[name] = source.prepare(shop, stream(seed, name))
-    features = {}
+        tell()
     for name, feature in recipe.features.items():
-        tell(f"features {name}")
         features[name] = feature.prepare(shop)
+        tell()
     return Prepared(today(shop), sources, features)
 
 

@@ -59,9 +59,7 @@ def label_window(
     """
     as_of = prepared.as_of
     rng = np.random.default_rng(stream(seed, "window", as_of))
-    bought = collect(
-        shop.between(as_of, as_of + label_days).select(*PAIR).unique()
-    ).sort(*PAIR)
+    bought = collect(shop.between(as_of, as_of + label_days).select(*PAIR).unique()).sort(*PAIR)
     users = bought.get_column("user_idx").unique().sort()
     if len(users) > max_users:
         chosen = np.sort(rng.choice(len(users), max_users, replace=False))

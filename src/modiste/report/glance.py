@@ -234,9 +234,8 @@ def prices(dataset: Dataset, bins: int = 36) -> pl.DataFrame:
 
 def price_quartiles(dataset: Dataset) -> tuple[float, float, float] | None:
     """Give the quartiles of the prices paid, in the shop's unit; None where no price is known."""
-    known = as_polars(dataset.interactions).select(
-        *(pl.col("price").quantile(q).alias(str(q)) for q in (0.25, 0.5, 0.75))
-    )
+    known = as_polars(dataset.interactions).filter(pl.col("price") > 0)
+    known = known.select(*(pl.col("price").quantile(q).alias(str(q)) for q in (0.25, 0.5, 0.75)))
     row = known.collect(engine="streaming").row(0)
     return None if row[0] is None else (row[0], row[1], row[2])
 

@@ -101,7 +101,7 @@ def render(view: dict[str, Any]) -> str:
 
 
 def _explain(shop: Path, user_ids: Sequence[str], k: int) -> pl.DataFrame:
-    from modiste.recommend import explain_users
+    from modiste.release import explain_users
 
     return explain_users(shop, user_ids, k)
 

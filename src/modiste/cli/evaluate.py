@@ -1,0 +1,67 @@
+"""`modiste evaluate`."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from modiste.cli.application import app
+from modiste.cli.progress import shown_progress
+
+
+@app.command("evaluate")
+def evaluate_command(
+    shop: Annotated[Path, typer.Option(help="The shop's folder.")],
+    weeks: Annotated[int, typer.Option(help="How many of the last weeks are predicted.")] = 8,
+    config: Annotated[
+        str | None,
+        typer.Option(help="A TOML file, or the name of a shipped one: see modiste config list."),
+    ] = None,
+    k: Annotated[int, typer.Option("--k", help="Length of the lists.")] = 12,
+    refit_every: Annotated[
+        int, typer.Option(help="One fit of the ranker serves so many weeks, never earlier ones.")
+    ] = 1,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Leave out the rows of this day and later."),
+    ] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write every figure to this JSON file.")
+    ] = None,
+    predictions: Annotated[
+        Path | None, typer.Option(help="Write the model's lists to this Parquet file.")
+    ] = None,
+) -> None:
+    """Predict past weeks from the rows before each, beside simple baselines.
+
+    Everything is fitted on rows before the week it predicts; intervals are of 95 %.
+    """
+    from modiste.config import load_config
+    from modiste.errors import InputError
+    from modiste.evaluation.summary import print_summary
+    from modiste.pipeline import evaluate
+
+    for out in (json_file, predictions):
+        if out is not None and not out.parent.is_dir():
+            raise InputError(f"{out}: the folder {out.parent} does not exist: make it first")
+    loaded = load_config(config)
+    with shown_progress() as progress:
+        result = evaluate(
+            shop,
+            loaded,
+            n_weeks=weeks,
+            k=k,
+            refit_every=refit_every,
+            as_of=as_of.date() if as_of else None,
+            predictions=predictions,
+            progress=progress,
+        )
+    if json_file is not None:
+        json_file.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    print_summary(result)
+    typer.echo(f"figures: {shop / 'reports' / 'evaluation.json'}")
+    typer.echo(f"next: modiste report --shop {shop}")

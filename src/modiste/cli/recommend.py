@@ -1,0 +1,108 @@
+"""`modiste recommend`."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from modiste.cli.application import app
+from modiste.cli.progress import shown_progress
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+
+
+class FileFormat(str, Enum):
+    """Formats of the lists."""
+
+    parquet = "parquet"
+    csv = "csv"
+    kaggle = "kaggle"
+
+
+@app.command("recommend")
+def recommend_command(
+    shop: Annotated[Path, typer.Option(help="The shop's folder.")],
+    out: Annotated[Path, typer.Option(help="The file to write; it appears when it is whole.")],
+    k: Annotated[int, typer.Option("--k", help="Items for each user.")] = 12,
+    file_format: Annotated[
+        FileFormat,
+        typer.Option(
+            "--format",
+            help="parquet and csv: a row an item; kaggle: a row a user, the items joined.",
+        ),
+    ] = FileFormat.parquet,
+    users: Annotated[
+        Path | None,
+        typer.Option(help="Text file with a user id a line, known or not; by default everybody."),
+    ] = None,
+    memory: Annotated[str, typer.Option(help="Memory budget, such as 8GB.")] = "8GB",
+) -> None:
+    """Write the best items for every user, from the current release."""
+    from modiste.recommend import write_recommendations
+    from modiste.release import open_release
+
+    budget = parse_memory(memory)
+    user_ids = None if users is None else read_user_ids(users)
+    release = open_release(shop)
+    with shown_progress() as progress:
+        n_users = write_recommendations(
+            release.model,
+            release.shop,
+            out,
+            k=k,
+            file_format=file_format.value,
+            user_ids=user_ids,
+            memory=budget,
+            progress=progress,
+        )
+    from modiste.pipeline import peak_memory
+
+    typer.echo(
+        f"{out}: {n_users:,} users, {k} items each, from release {release.name}; "
+        f"peak memory {peak_memory() / 1e9:.1f} GB"
+    )
+
+
+def parse_memory(text: str) -> int:
+    """Read a memory budget such as `8GB`, `500M` or `8000000000` as bytes.
+
+    Raises:
+        InputError: If it is none, or below 1 GB.
+    """
+    from modiste.errors import InputError
+
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?)I?B?\s*", text.upper())
+    if match is None:
+        raise InputError(f"--memory {text}: expected a size such as 8GB")
+    value = int(float(match[1]) * _UNITS[match[2]])
+    if value < 10**9:
+        raise InputError(f"--memory {text}: at least 1GB is needed")
+    return value
+
+
+def read_user_ids(path: Path) -> pl.Series:
+    """Read user ids, one a line; blank lines are passed over, a repeated id counts once.
+
+    Raises:
+        InputError: If the file is absent, empty or no text.
+    """
+    import polars as pl
+
+    from modiste.errors import InputError
+
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"--users {path}: cannot be read as text ({error})") from None
+    ids = pl.Series("user_id", [line.strip() for line in lines], dtype=pl.String)
+    ids = ids.filter(ids != "").unique(maintain_order=True)
+    if ids.is_empty():
+        raise InputError(f"--users {path}: holds no id: expected one a line")
+    return ids

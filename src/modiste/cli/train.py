@@ -1,0 +1,74 @@
+"""`modiste train`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from modiste.cli.application import app
+from modiste.cli.progress import shown_progress
+
+if TYPE_CHECKING:
+    from modiste.pipeline import TrainReport
+
+
+@app.command("train")
+def train_command(
+    shop: Annotated[Path, typer.Option(help="The shop's folder.")],
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Learn from the rows before this day; by default from all.",
+        ),
+    ] = None,
+    config: Annotated[
+        str | None,
+        typer.Option(help="A TOML file, or the name of a shipped one: see modiste config list."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
+) -> None:
+    """Fit candidates, features and ranker, and publish them as a release.
+
+    What did not change since the current release is not fitted again.
+    """
+    from modiste.config import load_config
+    from modiste.pipeline import train
+
+    loaded = load_config(config)
+    with shown_progress() as progress:
+        report = train(shop, loaded, as_of=as_of.date() if as_of else None, progress=progress)
+    if as_json:
+        typer.echo(json.dumps(asdict(report), indent=2))
+        return
+    for line in train_lines(report):
+        typer.echo(line)
+    typer.echo(f"next: modiste recommend --shop {shop} --out recommendations.parquet")
+
+
+def train_lines(report: TrainReport) -> list[str]:
+    """Say in lines what a training run did."""
+    facts = report.training
+    if report.unchanged == ["prepare", "fit", "publish"]:
+        return [f"nothing changed: release {report.release} stays current"]
+    lines = [f"release {report.release}: all that was known before {report.as_of}"]
+    lines += [f"{stage}: unchanged, not fitted again" for stage in report.unchanged]
+    if "fit" not in report.unchanged:
+        lines.append(
+            f"learned from {facts['n_windows']} past weeks "
+            f"({report.windows_made} made, {report.windows_reused} kept from before): "
+            f"{facts['n_rows']:,} rows, {facts['n_features']} features, {facts['objective']}"
+        )
+        lines.append(
+            f"{facts['n_positives']:,} of {facts['n_bought']:,} purchases were in the pool "
+            f"({facts['pool_recall']:.1%}); the other {facts['n_positives_outside_pool']:,} "
+            "cannot be learned from"
+        )
+    peak = report.peak_memory / 1e9
+    lines.append(f"{report.seconds:.0f} s, peak memory {peak:.1f} GB")
+    return lines

@@ -1,0 +1,190 @@
+"""The run's configuration: TOML that names components and fills their fields.
+
+```toml
+seed = 1
+
+[candidates]
+off = ["last_year"]          # every source of modiste.candidates is on unless named here
+
+[candidates.popular]         # fields of a component; what is not named keeps its default
+window_days = 28
+
+[features]
+off = ["season"]
+
+[training]
+n_windows = 26
+
+[ranker]
+objective = "log-loss"
+```
+
+Loading reports every fault at once, each with its file, section, key and the nearest right name.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from importlib import resources
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from modiste.candidates import CANDIDATE_SOURCES
+from modiste.component import settings_of
+from modiste.errors import ConfigError
+from modiste.features import FEATURES
+from modiste.ranking.lightgbm import LightGbmRanker
+from modiste.ranking.prepared import Recipe
+from modiste.ranking.windows import Training
+from modiste.registry import Registry
+
+T = TypeVar("T")
+_SECTIONS = ("seed", "candidates", "features", "training", "ranker")
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything a run depends on besides the data."""
+
+    recipe: Recipe
+    training: Training = field(default_factory=Training)
+    ranker: LightGbmRanker = field(default_factory=LightGbmRanker)
+    seed: int = 1
+
+    def settings(self) -> dict[str, Any]:
+        """Give every value that is in force, in the shape of the file."""
+        return {
+            "seed": self.seed,
+            "candidates": _settings(self.recipe.sources, CANDIDATE_SOURCES),
+            "features": _settings(self.recipe.features, FEATURES),
+            "training": settings_of(self.training),
+            "ranker": settings_of(self.ranker),
+        }
+
+
+def shipped_names() -> list[str]:
+    """List the configurations that come with modiste."""
+    files = resources.files("modiste.configs").iterdir()
+    return sorted(file.name[:-5] for file in files if file.name.endswith(".toml"))
+
+
+def load_config(source: str | Path | None = None) -> Config:
+    """Load a configuration.
+
+    Args:
+        source: Path of a TOML file, or the name of a shipped one; None: every default.
+
+    Raises:
+        ConfigError: Listing every fault of the file, one a line.
+    """
+    if source is None:
+        return build_config({}, "defaults")
+    text, origin = _read(source)
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{origin} is no TOML ({error}): mend that line") from None
+    return build_config(values, origin)
+
+
+def build_config(values: Mapping[str, Any], origin: str) -> Config:
+    """Build a configuration from plain values.
+
+    Args:
+        values: What a TOML file holds.
+        origin: Where they come from, for messages.
+
+    Raises:
+        ConfigError: Listing every fault.
+    """
+    faults: list[str] = []
+    for key in values:
+        if key not in _SECTIONS:
+            faults.append(f"{origin}: {key}: no such section or key{_hint(key, _SECTIONS)}")
+    seed = values.get("seed", 1)
+    if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
+        faults.append(f"{origin}: seed: given {seed!r}, expected a whole number from 0")
+        seed = 1
+    sources = _build_all(CANDIDATE_SOURCES, values, "candidates", origin, faults)
+    features = _build_all(FEATURES, values, "features", origin, faults)
+    training = _build(Training, values.get("training", {}), f"{origin}: training", faults)
+    ranker = _build(LightGbmRanker, values.get("ranker", {}), f"{origin}: ranker", faults)
+    if not sources and not faults:
+        faults.append(f"{origin}: candidates.off: every source is off, leave one on")
+    if faults or training is None or ranker is None:
+        raise ConfigError("\n".join(faults))
+    return Config(Recipe(sources, features), training, ranker, seed)
+
+
+def _read(source: str | Path) -> tuple[str, str]:
+    path = Path(source)
+    if path.is_file():
+        try:
+            return path.read_text(encoding="utf-8"), str(path)
+        except UnicodeDecodeError:
+            raise ConfigError(f"{path} is not UTF-8 text: give a TOML file") from None
+    if str(source) in shipped_names():
+        file = resources.files("modiste.configs") / f"{source}.toml"
+        return file.read_text(encoding="utf-8"), f"{source}.toml"
+    known = ", ".join(shipped_names())
+    raise ConfigError(f"no configuration {source}: give the path of a file, or one of {known}")
+
+
+def _build_all(
+    registry: Registry[T], values: Mapping[str, Any], section: str, origin: str, faults: list[str]
+) -> dict[str, T]:
+    given = values.get(section, {})
+    if not isinstance(given, Mapping):
+        faults.append(f"{origin}: {section}: given {given!r}, expected a section")
+        return {}
+    off = given.get("off", [])
+    if not isinstance(off, list) or not all(isinstance(name, str) for name in off):
+        faults.append(f"{origin}: {section}.off: given {off!r}, expected a list of names")
+        off = []
+    for name in [*(key for key in given if key != "off"), *off]:
+        if name not in registry.names:
+            hint = _hint(name, registry.names)
+            faults.append(f"{origin}: {section}.{name}: no such component{hint}")
+    built = {}
+    for name in registry.names:
+        if name not in off:
+            place = f"{origin}: {section}.{name}"
+            made = _build(registry.get(name), given.get(name, {}), place, faults)
+            if made is not None:
+                built[name] = made
+    return built
+
+
+def _build(kind: type[T], given: object, place: str, faults: list[str]) -> T | None:
+    if not isinstance(given, Mapping):
+        faults.append(f"{place}: given {given!r}, expected a section")
+        return None
+    known = [part.name for part in fields(kind)]  # type: ignore[arg-type]
+    wrong = [key for key in given if key not in known]
+    faults.extend(f"{place}.{key}: no such key{_hint(key, known)}" for key in wrong)
+    try:
+        return kind(**{key: value for key, value in given.items() if key in known})
+    except ValidationError as error:
+        for fault in error.errors():
+            key = ".".join(str(part) for part in fault["loc"])
+            faults.append(f"{place}.{key}: given {fault['input']!r}, {_expected(fault['msg'])}")
+        return None
+
+
+def _expected(message: str) -> str:
+    return "expected " + message.removeprefix("Input should be ").removeprefix("a ").rstrip(".")
+
+
+def _hint(name: str, known: tuple[str, ...] | list[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    return f"; did you mean {near[0]}?" if near else f"; known are {', '.join(known)}"
+
+
+def _settings(parts: Mapping[str, Any], registry: Registry[Any]) -> dict[str, Any]:
+    off = [name for name in registry.names if name not in parts]
+    return {"off": off, **{name: settings_of(part) for name, part in parts.items()}}

@@ -1,0 +1,224 @@
+"""The best items for every user, in chunks of users that fit a memory budget."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+from uuid import uuid4
+
+import narwhals as nw
+import polars as pl
+
+from modiste.data import Dataset
+from modiste.engine import collect, lazy
+from modiste.errors import InputError
+from modiste.ranking.model import Model, add_unknown_users
+from modiste.ranking.prepared import Progress
+
+Format = Literal["parquet", "csv", "kaggle"]
+
+BYTES_A_VALUE = 20
+"""Peak bytes that one feature of one pair takes while a chunk is made: measured with
+`benchmarks/full_scale.py`; the value itself is 4, joins and the ranker's copy are the rest."""
+BASE_BYTES = 1_500_000_000
+"""What the libraries and the prepared tables take besides chunks and interactions."""
+_LEAST_USERS, _MOST_USERS = 500, 50_000
+
+
+def chunk_users(memory: int, n_interactions: int, pool_size: int, n_features: int) -> int:
+    """Choose how many users are worked on at once.
+
+    Args:
+        memory: Budget in bytes for the whole process.
+        n_interactions: Rows of the shop's history, held in memory.
+        pool_size: Pairs ranked for each user.
+        n_features: Features of a pair.
+
+    Returns:
+        Users in a chunk, between 500 and 50,000.
+    """
+    left = memory - BASE_BYTES - 20 * n_interactions
+    fit = left // (pool_size * n_features * BYTES_A_VALUE)
+    return int(max(_LEAST_USERS, min(_MOST_USERS, fit)))
+
+
+def recommend(
+    model: Model,
+    shop: Dataset,
+    k: int,
+    *,
+    users: pl.Series | None = None,
+    memory: int = 8_000_000_000,
+    progress: Progress | None = None,
+) -> Iterator[pl.DataFrame]:
+    """Give the `k` best items of every user, chunk by chunk.
+
+    Args:
+        model: A fitted model.
+        shop: The shop before the model's `as_of`, all users.
+        k: Items for each user. A user gets fewer only where the shop has sold fewer than `k` items
+            in all.
+        users: Positions of the asked users, ascending; those beyond the shop's users are users of
+            whom nothing is known. None: everybody.
+        memory: Budget in bytes.
+        progress: Told the share of users done.
+
+    Yields:
+        Frames after `schema.RECOMMENDATIONS`, in the order of the users.
+
+    Raises:
+        InputError: If `k` is below 1.
+    """
+    if k < 1:
+        raise InputError(f"k={k}: a list needs at least 1 item")
+    shop = replace(shop.in_memory(), items=shop.items)
+    n_users = shop.n_users()
+    history = collect(shop.interactions.select(nw.len())).item()
+    size = chunk_users(memory, history, model.pool_size, len(model.fit.ranker.columns))
+    spare = fallback_items(shop, k)
+    n_asked = n_users if users is None else len(users)
+    for start in range(0, n_asked, size):
+        stop = min(start + size, n_asked)
+        if users is None:
+            asked = shop.of_user_range(start, stop).in_memory()
+            keys = pl.Series("user_idx", range(start, stop), dtype=pl.Int32)
+        else:
+            keys = users.slice(start, stop - start).cast(pl.Int32).alias("user_idx")
+            asked = shop.of_users(lazy(keys.to_frame())).in_memory()
+            asked = add_unknown_users(asked, keys.filter(keys >= n_users))
+        yield fill(model.rank(asked, k), keys, spare, k)
+        if progress:
+            progress("recommend", stop / n_asked)
+
+
+def fallback_items(shop: Dataset, k: int) -> pl.DataFrame:
+    """Give the items that fill a short list: sold last and most, `item_idx` in that order.
+
+    Twice `k` items are given, so that `k` are left when a list holds `k` of them already.
+    """
+    sold = shop.interactions.group_by("item_idx").agg(
+        nw.col("day").max().alias("last"), nw.len().alias("times")
+    )
+    ordered = collect(sold).sort("last", "times", "item_idx", descending=[True, True, False])
+    return ordered.head(2 * k).select("item_idx")
+
+
+def fill(lists: pl.DataFrame, users: pl.Series, spare: pl.DataFrame, k: int) -> pl.DataFrame:
+    """Fill lists shorter than `k` with spare items that they do not hold.
+
+    Args:
+        lists: A frame after `schema.RECOMMENDATIONS`.
+        users: Positions of all users that get a list.
+        spare: `item_idx`, the best first.
+        k: Length of a full list.
+    """
+    sizes = users.to_frame().join(
+        lists.group_by("user_idx").agg(pl.len().alias("size")), on="user_idx", how="left"
+    )
+    short = sizes.filter(pl.col("size").fill_null(0) < k).select("user_idx")
+    if short.is_empty():
+        return lists
+    added = (
+        short.join(spare.with_row_index("place"), how="cross")
+        .join(lists, on=["user_idx", "item_idx"], how="anti")
+        .select("user_idx", "item_idx", (pl.col("place") + k + 1).cast(pl.Int32).alias("rank"))
+        .with_columns(pl.lit(None, pl.Float32).alias("score"))
+    )
+    together = pl.concat([lists, added]).sort("user_idx", "rank")
+    rank = pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("user_idx").alias("rank")
+    return together.with_columns(rank).filter(pl.col("rank") <= k)
+
+
+def write_recommendations(
+    model: Model,
+    shop: Dataset,
+    out: Path,
+    *,
+    k: int = 12,
+    file_format: Format = "parquet",
+    user_ids: pl.Series | None = None,
+    memory: int = 8_000_000_000,
+    progress: Progress | None = None,
+) -> int:
+    """Write every user's list to one file, which appears when it is whole.
+
+    Args:
+        model: A fitted model.
+        shop: The shop before the model's `as_of`, all users.
+        out: The file.
+        k: Items for each user.
+        file_format: `parquet` and `csv` hold a row a recommendation with the shop's own names of
+            user and item, `rank`, `score`; `kaggle` a row a user, the items joined by spaces.
+        user_ids: Text ids of the asked users, known or not, without repeats; None: everybody.
+        memory: Budget in bytes.
+        progress: Told the share of users done.
+
+    Returns:
+        The number of users written.
+
+    Raises:
+        InputError: If the folder of `out` does not exist.
+    """
+    if not out.parent.is_dir():
+        raise InputError(
+            f"{out}: the folder {out.parent} does not exist: make it or choose another"
+        )
+    ids = collect(shop.users.select("user_idx", "user_id")).sort("user_idx")
+    items = collect(shop.items.select("item_idx", "item_id"))
+    keys = None
+    if user_ids is not None:
+        ids, keys = _asked(ids, user_ids)
+    chunks = recommend(model, shop, k, users=keys, memory=memory, progress=progress)
+    own = {"user_id": "customer_id", "item_id": "article_id"}
+    if file_format != "kaggle":  # the contest fixes the names of its own file
+        own = {name: shop.own_names.get(name, name) for name in own}
+    parts = out.parent / f".{out.name}-{uuid4().hex[:8]}"
+    parts.mkdir()
+    try:
+        for number, chunk in enumerate(chunks):
+            named = chunk.join(items, on="item_idx", how="left").join(
+                ids, on="user_idx", how="left"
+            )
+            named = named.sort("user_idx", "rank")
+            rows = _rows(named, own, file_format)
+            rows.write_parquet(parts / f"{number:06d}.parquet")
+        _join_parts(parts, out, file_format)
+    finally:
+        shutil.rmtree(parts, ignore_errors=True)
+    return len(ids) if keys is None else len(keys)
+
+
+def _asked(ids: pl.DataFrame, user_ids: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
+    """Give ids with positions, unknown ones after the known, and the asked positions ascending."""
+    wanted = user_ids.cast(pl.String).unique().sort().alias("user_id").to_frame()
+    known = ids.join(wanted, on="user_id", how="semi").sort("user_idx")
+    unknown = wanted.join(ids, on="user_id", how="anti").sort("user_id")
+    places = pl.int_range(len(ids), len(ids) + len(unknown), dtype=pl.Int32, eager=True)
+    added = unknown.select(places.alias("user_idx"), "user_id")
+    asked = pl.concat([known, added])
+    return asked, asked.get_column("user_idx")
+
+
+def _rows(named: pl.DataFrame, own: dict[str, str], file_format: Format) -> pl.DataFrame:
+    user, item = own["user_id"], own["item_id"]
+    if file_format == "kaggle":
+        joined = named.group_by("user_id", maintain_order=True).agg(
+            pl.col("item_id").str.join(" ").alias("prediction")
+        )
+        return joined.rename({"user_id": user})
+    return named.select(
+        pl.col("user_id").alias(user), pl.col("item_id").alias(item), "rank", "score"
+    )
+
+
+def _join_parts(parts: Path, out: Path, file_format: Format) -> None:
+    rows = pl.scan_parquet(parts / "*.parquet")
+    draft = parts / "whole"
+    if file_format == "parquet":
+        rows.sink_parquet(draft)
+    else:
+        rows.sink_csv(draft)
+    draft.replace(out)
