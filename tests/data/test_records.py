@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modiste.data import reading
+from modiste.data import reading, records
 from modiste.data.reading import open_table
-from modiste.data.records import Layout, parse_clean, parse_exact
+from modiste.data.records import Layout, parse, parse_clean, parse_exact
 from tests.data.small_shop import write
 
 LAYOUT = Layout(",", 3)
@@ -33,6 +33,27 @@ def test_the_fast_way_gives_what_the_exact_way_gives_or_nothing(data: bytes) -> 
         assert exact.broken.is_empty()
         index = np.arange(clean.rows.height)
         assert clean.places(index).equals(exact.places(index))
+
+
+@given(messy, st.integers(1, 2))
+def test_one_or_two_columns_agree_too(data: bytes, width: int) -> None:
+    layout = Layout(",", width)
+    exact, _ = parse_exact(data, layout, 1, final=True)
+    clean = parse_clean(data, layout, 1)
+    assert clean is None or clean.rows.rows() == exact.rows.rows()
+
+
+@given(messy)
+def test_cutting_around_faults_changes_nothing(data: bytes) -> None:
+    exact, _ = parse_exact(data, LAYOUT, 5, final=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(records, "_SMALL", 4)
+        blocks, used = parse(data, LAYOUT, 5, final=True)
+    assert used == len(data)
+    assert [row for block in blocks for row in block.rows.rows()] == exact.rows.rows()
+    assert [row for block in blocks for row in block.broken.rows()] == exact.broken.rows()
+    places = [row for block in blocks for row in block.places(np.arange(block.rows.height)).rows()]
+    assert places == exact.places(np.arange(exact.rows.height)).rows()
 
 
 @given(messy)

@@ -266,3 +266,10 @@ def test_the_command_prints_what_it_found(
     stored = tmp_path / "shop" / "data" / report["version"] / "import-report.json"
     assert json.loads(stored.read_text())["identity"] == report["identity"]
     assert report["tables"]["interactions"]["quarantined"] == {"unknown item": 1}
+
+
+def test_paths_with_signs_of_patterns_are_plain_paths(tmp_path: Path) -> None:
+    folder = tmp_path / "a [b] *c?"
+    import_rows(folder, PLAIN.split("\n", 1)[1])
+    assert accepted(folder) == EXPECTED
+    assert main(["doctor", "--shop", str(folder / "shop"), "--json"]) == 0

@@ -156,7 +156,7 @@ class Dataset:
             raise ArtifactError(f"{folder} holds no dataset ({error}): import it anew") from None
         pictures = settings["picture_folder"]
         tables: dict[str, Any] = {
-            name: nw.from_native(pl.scan_parquet(folder / f"{name}.parquet"))
+            name: nw.from_native(pl.scan_parquet(folder / f"{name}.parquet", glob=False))
             for name in ("interactions", "items", "users")
         }
         return cls(

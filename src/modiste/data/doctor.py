@@ -68,9 +68,9 @@ def examine_shop(
     tell("hashes", 1.0)
     dataset = Dataset.read(folder)
     opened = Shop(
-        pl.scan_parquet(folder / "interactions.parquet"),
-        pl.read_parquet(folder / "items.parquet"),
-        pl.scan_parquet(folder / "users.parquet"),
+        pl.scan_parquet(folder / "interactions.parquet", glob=False),
+        pl.read_parquet(folder / "items.parquet", glob=False),
+        pl.scan_parquet(folder / "users.parquet", glob=False),
         json.loads((folder / FILE).read_text(encoding="utf-8")),
         folder,
         dataset,
@@ -145,7 +145,7 @@ def _lost_in_quarantine(shop: Shop, ids: pl.Series, length: int) -> int:
     if not shop.report["tables"]["interactions"]["quarantined"].get("unknown item"):
         return 0
     words = (
-        pl.scan_parquet(stored / "interactions-*.parquet")
+        pl.scan_parquet(sorted(stored.glob("interactions-*.parquet")), glob=False)
         .filter(pl.col("reason") == "unknown item")
         .head(10_000)
         .with_row_index("row")

@@ -88,16 +88,24 @@ def open_plain(path: Path) -> Iterator[IO[bytes]]:
     Raises:
         InputError: If the compressed bytes are cut short or damaged.
     """
-    with path.open("rb") as raw:
-        packed = raw.read(2) == b"\x1f\x8b"
-        raw.seek(0)
-        if not packed:
-            yield raw
-            return
-        try:
-            with gzip.GzipFile(fileobj=raw) as plain:
-                yield cast(IO[bytes], plain)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise InputError(
-                f"{path} is damaged gzip ({error}): copy or compress it again"
-            ) from None
+    with path.open("rb") as raw, plain_bytes(raw, path) as plain:
+        yield plain
+
+
+@contextmanager
+def plain_bytes(raw: IO[bytes], path: Path) -> Iterator[IO[bytes]]:
+    """Give an open file's plain bytes, uncompressing gzip; `raw.tell()` says how far it is.
+
+    Raises:
+        InputError: If the compressed bytes are cut short or damaged.
+    """
+    packed = raw.read(2) == b"\x1f\x8b"
+    raw.seek(0)
+    if not packed:
+        yield raw
+        return
+    try:
+        with gzip.GzipFile(fileobj=raw) as plain:
+            yield cast(IO[bytes], plain)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise InputError(f"{path} is damaged gzip ({error}): copy or compress it again") from None

@@ -94,7 +94,7 @@ def build_dataset(
     report.n_items, report.n_users = items.height, users.height
     report.identity = fingerprint({name: hash_file(_file(folder, name)) for name in TABLES})
     interactions, all_items, all_users = (
-        nw.from_native(pl.scan_parquet(_file(folder, name))) for name in TABLES
+        nw.from_native(pl.scan_parquet(_file(folder, name), glob=False)) for name in TABLES
     )
     dataset = Dataset(
         interactions,

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import polars as pl
 
-from modiste.data.files import kind_of, open_plain, require_text
+from modiste.data.files import kind_of, open_plain, plain_bytes, require_text
 from modiste.data.records import (
     BROKEN_SCHEMA,
     TOO_LONG,
@@ -17,7 +18,7 @@ from modiste.data.records import (
     Layout,
     first_record,
     no_broken,
-    parse_clean,
+    parse,
     parse_exact,
 )
 from modiste.errors import InputError
@@ -93,13 +94,14 @@ class TableFile:
     def _text_blocks(self, advance: Advance | None) -> Iterator[Block]:
         assert self.layout is not None
         layout, line = self.layout, self.first_line
-        with open_plain(self.path) as stream:
+        with self.path.open("rb") as raw, plain_bytes(raw, self.path) as stream:
             stream.read(self.skip)
-            buffer, final = b"", False
+            buffer, final, place = b"", False, 0
             while not final:
                 piece = stream.read(BLOCK)
                 if advance:
-                    advance(len(piece))
+                    advance(raw.tell() - place)
+                    place = raw.tell()
                 final = not piece
                 buffer += piece
                 if final and buffer and not buffer.endswith(b"\n"):
@@ -112,25 +114,22 @@ class TableFile:
                     fault = pl.DataFrame([(line, shown, TOO_LONG)], BROKEN_SCHEMA, orient="row")
                     empty = pl.DataFrame(schema=dict.fromkeys(self.columns, pl.String))
                     yield Block(empty, fault, line)
-                    buffer = _skip_line(stream, advance)
+                    buffer = _skip_line(stream)
                     line += 1
                     continue
                 whole = buffer[:cut]
-                block, used = parse_clean(whole, layout, line), cut
-                if block is None:
-                    block, used = parse_exact(whole, layout, line, final=final)
+                blocks, used = parse(whole, layout, line, final=final)
                 buffer = buffer[used:]
                 line += whole.count(b"\n", 0, used)
-                block.rows.columns = list(self.columns)
-                yield block
+                for block in blocks:
+                    block.rows.columns = list(self.columns)
+                    yield block
 
 
-def _skip_line(stream: object, advance: Advance | None) -> bytes:
-    while piece := stream.read(BLOCK):  # type: ignore[attr-defined]
-        if advance:
-            advance(len(piece))
+def _skip_line(stream: IO[bytes]) -> bytes:
+    while piece := stream.read(BLOCK):
         if (cut := piece.find(b"\n")) >= 0:
-            return bytes(piece[cut + 1 :])
+            return piece[cut + 1 :]
     return b""
 
 

@@ -18,6 +18,7 @@ WRONG_WIDTH = "wrong number of columns"
 NOT_UTF8 = "not UTF-8"
 UNCLOSED_QUOTE = "unclosed quote"
 TOO_LONG = "row too long"
+_SMALL = 1 << 16
 
 _NEWLINE, _RETURN, _QUOTE = 10, 13, 34
 Positions = npt.NDArray[np.int64]
@@ -80,6 +81,32 @@ _PLACES = {"line": pl.Int64, "text": pl.String}
 def no_broken() -> pl.DataFrame:
     """Give an empty table of broken rows."""
     return pl.DataFrame(schema=BROKEN_SCHEMA)
+
+
+def parse(data: bytes, layout: Layout, first_line: int, *, final: bool) -> tuple[list[Block], int]:
+    """Parse bytes, only the part around a fault one record at a time.
+
+    Args:
+        data: Bytes that end in a line end.
+        layout: Separator and width.
+        first_line: Line number of the first byte.
+        final: Whether nothing follows these bytes in the file.
+
+    Returns:
+        The rows in order, and how many bytes were used; the others belong to a record that is not
+        yet whole.
+    """
+    block = parse_clean(data, layout, first_line)
+    if block is not None:
+        return [block], len(data)
+    middle = data.rfind(b"\n", 0, len(data) // 2) + 1
+    if b'"' in data or len(data) <= _SMALL or not middle:
+        block, used = parse_exact(data, layout, first_line, final=final)
+        return [block], used
+    # Without quotes every line is a record, so the bytes may be cut at any line end.
+    blocks, _ = parse(data[:middle], layout, first_line, final=final)
+    rest, _ = parse(data[middle:], layout, first_line + data.count(b"\n", 0, middle), final=final)
+    return blocks + rest, len(data)
 
 
 def parse_clean(data: bytes, layout: Layout, first_line: int) -> Block | None:

@@ -80,7 +80,7 @@ class SortedInteractions:
         """
         if self._waiting:
             self._spill()
-        spilled = pl.scan_parquet(self._folder / "spill-*.parquet")
+        spilled = pl.scan_parquet(sorted(self._folder.glob("spill-*.parquet")), glob=False)
         parts: list[Path] = []
         for first, last in self._ranges():
             rows = spilled.filter(pl.col("day").is_between(first, last)).collect()
@@ -93,7 +93,9 @@ class SortedInteractions:
                 channels.gather(rows["channel"]).alias("channel").cast(pl.Int8),
             ).sort(_ORDER).write_parquet(part, compression="lz4", row_group_size=ROW_GROUP)
             parts.append(part)
-        pl.scan_parquet(parts).sink_parquet(path, row_group_size=ROW_GROUP, maintain_order=True)
+        pl.scan_parquet(parts, glob=False).sink_parquet(
+            path, row_group_size=ROW_GROUP, maintain_order=True
+        )
         shutil.rmtree(self._folder)
 
     def _ranges(self) -> list[tuple[int, int]]:
