@@ -17,11 +17,13 @@ FILE = Path("reports") / "evaluation.json"
 _LEDGER = {
     "recall": ("recall", "share of what was bought that this source proposed", 4),
     "unique_recall": ("only here", "share of what was bought that no other source proposed", 4),
-    "hit_rate": ("hit rate", "share of customer-weeks with a hit among its proposals", 4),
+    "hit_rate": ("hit rate", "share of its proposals that were bought", 4),
     "overlap": ("overlap", "share of its proposals that another source makes too", 3),
     "n_candidates": ("candidates", "mean number of proposals for a customer", 1),
     "seconds": ("seconds", "time for all weeks", 1),
 }
+POOL = "pool"
+"""The ledger's row of all sources together."""
 _SHARES = {
     "cold_users_bought": "buyers without history",
     "cold_users_shown": "lists for customers without history",
@@ -189,13 +191,21 @@ def ledger_table(evaluation: Evaluation) -> Table | None:
     """Give the candidate sources' figures; None where none were kept."""
     sources = evaluation.result.get("sources") or {}
     present = [key for key in _LEDGER if any(key in row for row in sources.values())]
-    ordered = sorted(sources, key=lambda name: (-(sources[name].get("recall") or 0), name))
+    ordered = [*by_recall(sources), *([POOL] if POOL in sources else [])]
     rows = [
         [name, *(number(sources[name].get(key), _LEDGER[key][2]) for key in present)]
         for name in ordered
     ]
     head = [("source", ""), *((_LEDGER[key][0], _LEDGER[key][1]) for key in present)]
-    return Table("What each candidate source contributes", head, rows) if rows else None
+    strong = len(rows) - 1 if POOL in sources else None
+    title = "What each candidate source contributes"
+    return Table(title, head, rows, strong=strong) if rows else None
+
+
+def by_recall(sources: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Give the names of the sources, without that of all together, by falling recall."""
+    names = (name for name in sources if name != POOL)
+    return sorted(names, key=lambda name: (-(sources[name].get("recall") or 0), name))
 
 
 def cold_facts(evaluation: Evaluation) -> list[tuple[str, str]]:

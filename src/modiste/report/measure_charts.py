@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 from matplotlib.axes import Axes
 
-from modiste.report.measure import Evaluation
+from modiste.report.measure import POOL, Evaluation, by_recall
 from modiste.report.parts import Chart
 from modiste.report.theme import INK, MUTED, SERIES, WIDE, beside, draw, no_frame
 
@@ -132,7 +132,9 @@ def ledger_chart(evaluation: Evaluation) -> Chart | None:
     sources: Mapping[str, Any] = evaluation.result.get("sources") or {}
     if not sources:
         return None
-    names = sorted(sources, key=lambda name: (-(sources[name].get("recall") or 0), name))
+    names = by_recall(sources)
+    pool = sources.get(POOL, {}).get("recall")
+    together = "" if pool is None else f" All sources together proposed {100 * pool:.1f} %."
     whole = [100 * (sources[name].get("recall") or 0) for name in names]
     alone = [100 * (sources[name].get("unique_recall") or 0) for name in names]
 
@@ -150,7 +152,7 @@ def ledger_chart(evaluation: Evaluation) -> Chart | None:
     return Chart(
         title="What the sources recall",
         reading="Pale: the share of what was bought that a source proposed. Full: the share that "
-        "no other source proposed, which would be lost without it.",
+        f"no other source proposed, which would be lost without it.{together}",
         svg=draw(paint, name="ledger", height=30 + 24 * len(names)),
         wide_svg=draw(paint, name="ledger-wide", width=WIDE, height=30 + 24 * len(names)),
         alt="; ".join(f"{n} {w:.2f} %" for n, w in zip(names, whole, strict=True)) + ".",
