@@ -23,7 +23,7 @@ end = st.sampled_from([b"\n", b"\n", b"\r\n"])
 body = st.lists(st.tuples(line, end).map(b"".join), max_size=25).map(b"".join)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(body, st.sampled_from([7, 64, 1 << 20]))
 def test_no_row_is_lost(data: bytes, block: int) -> None:
     with TemporaryDirectory() as name:
