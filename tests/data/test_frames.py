@@ -15,9 +15,10 @@ import pyarrow as pa
 import pytest
 
 from modiste.data import Dataset
+from modiste.data.frames import import_frames
 from modiste.engine import collect
 from modiste.errors import InputError, SchemaError
-from tests.data.small_shop import write
+from tests.data.small_shop import accepted, quarantined, write
 
 INTERACTIONS: dict[str, list[Any]] = {
     "customer_id": ["u2", "u1", "u1"],
@@ -107,3 +108,13 @@ def test_what_is_no_frame_is_refused() -> None:
         Dataset.from_frames([1], pl.DataFrame(ITEMS))
     with pytest.raises(SchemaError, match="interactions has no column for item_id, day among user"):
         Dataset.from_frames(pl.DataFrame({"user": ["a"]}), pl.DataFrame(ITEMS))
+
+
+def test_frames_become_a_shop_with_its_quarantine(tmp_path: Path) -> None:
+    rows = pl.DataFrame({**INTERACTIONS, "sku": ["002", "001", "9"]})
+    report = import_frames(rows, pl.DataFrame(ITEMS), tmp_path / "shop")
+    assert report.tables["interactions"].quarantined == {"unknown item": 1}
+    assert quarantined(tmp_path) == [
+        ("interactions", 3, "unknown item", "u1,9,2020-09-16 00:00:00,3.25")
+    ]
+    assert len(accepted(tmp_path)) == 2

@@ -71,7 +71,7 @@ def examine_shop(
         pl.scan_parquet(folder / "interactions.parquet", glob=False),
         pl.read_parquet(folder / "items.parquet", glob=False),
         pl.scan_parquet(folder / "users.parquet", glob=False),
-        json.loads((folder / FILE).read_text(encoding="utf-8")),
+        _read_report(folder),
         folder,
         dataset,
     )
@@ -91,6 +91,14 @@ def examine_shop(
         progress=lambda part: tell("pictures", part),
     )
     return findings
+
+
+def _read_report(folder: Path) -> dict[str, Any]:
+    try:
+        report: dict[str, Any] = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ArtifactError(f"{folder} has no {FILE} ({error}): import the shop again") from None
+    return report
 
 
 def _rows_set_aside(shop: Shop) -> Iterator[Finding]:

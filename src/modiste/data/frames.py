@@ -13,8 +13,9 @@ import narwhals as nw
 import polars as pl
 
 from modiste.data.dataset import Dataset
-from modiste.data.importing import build_dataset
+from modiste.data.importing import build_dataset, import_sources
 from modiste.data.planning import parse_mapping, plan_tables
+from modiste.data.plans import Sources
 from modiste.data.reading import Advance, as_text
 from modiste.data.records import Block, no_broken
 from modiste.data.report import ImportReport
@@ -72,14 +73,7 @@ def dataset_from_frames(
     Raises:
         InputError: If something given is no frame, lacks a column, or holds no usable row.
     """
-    sources = plan_tables(
-        "frames",
-        _table("interactions", interactions),
-        _table("items", items),
-        None if users is None else _table("users", users),
-        pictures=picture_folder,
-        mapping=parse_mapping(mapping),
-    )
+    sources = _sources(interactions, items, users, mapping, picture_folder)
     report = ImportReport("frames")
     with TemporaryDirectory(prefix="modiste-") as name:
         dataset = build_dataset(sources, Path(name), report).in_memory()
@@ -89,6 +83,48 @@ def dataset_from_frames(
             n_aside = table.read - table.accepted
             _LOG.warning("%s: %d of %d rows set aside: %s", role, n_aside, table.read, reasons)
     return dataset
+
+
+def import_frames(
+    interactions: Any,
+    items: Any,
+    shop: Path,
+    *,
+    users: Any = None,
+    pictures: Path | None = None,
+    mapping: Mapping[str, str] | None = None,
+) -> ImportReport:
+    """Import frames as `import_tables` imports files, quarantine and report included.
+
+    Args:
+        interactions: One row a purchase: user, item, time, and price and channel if known.
+        items: One row an item.
+        shop: The shop's folder; made if absent.
+        users: One row a user; None: the users of the interactions.
+        pictures: Folder of pictures called by item id, nested or not.
+        mapping: The frames' own names for standard columns, such as `{"item_id": "sku"}`.
+
+    Raises:
+        InputError: If something given is no frame, lacks a column, or holds no usable row.
+    """
+    return import_sources(_sources(interactions, items, users, mapping, pictures), shop)
+
+
+def _sources(
+    interactions: Any,
+    items: Any,
+    users: Any,
+    mapping: Mapping[str, str] | None,
+    pictures: Path | None,
+) -> Sources:
+    return plan_tables(
+        "frames",
+        _table("interactions", interactions),
+        _table("items", items),
+        None if users is None else _table("users", users),
+        pictures=pictures,
+        mapping=parse_mapping(mapping),
+    )
 
 
 def _table(role: str, given: Any) -> FrameTable:
