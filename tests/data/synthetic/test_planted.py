@@ -117,13 +117,16 @@ def test_customers_buy_what_they_favour(years: Shop) -> None:
 
 
 def test_prices_follow_the_customers_level(years: Shop) -> None:
+    """Within a kind of one audience, and within a segment: dear things for those who want them."""
     sold = _with_days(years).join(years.planted.read_customers(), on="customer_id")
-    dear = sold.with_columns(
-        relative=pl.col("price_right").log() - pl.col("price_right").log().mean().over("kind")
+    price, level = pl.col("price_right").log(), pl.col("price_level").log()
+    relative = sold.with_columns(
+        price=price - price.mean().over("audience", "kind"),
+        level=level - level.mean().over("segment"),
     )
-    high = number(dear.filter(pl.col("price_level") > 1.2)["relative"].mean())
-    low = number(dear.filter(pl.col("price_level") < 0.8)["relative"].mean())
-    assert high > low + 0.05
+    high = number(relative.filter(pl.col("level") > 0.25)["price"].mean())
+    low = number(relative.filter(pl.col("level") < -0.25)["price"].mean())
+    assert high > low + 0.04
 
 
 def test_clusters_share_a_style_that_attributes_do_not_tell(years: Shop) -> None:
