@@ -1,0 +1,86 @@
+"""`modiste demo`: the whole trip on the built-in shop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import perf_counter
+from typing import Annotated
+
+import typer
+
+from modiste.cli.application import app
+from modiste.cli.progress import shown_progress
+
+
+@app.command("demo")
+def demo_command(
+    shop: Annotated[Path, typer.Option(help="The folder to make the shop in.")] = Path("demo-shop"),
+    scale: Annotated[str, typer.Option(help="tiny or small.")] = "small",
+    weeks: Annotated[int, typer.Option(help="How many past weeks are predicted.")] = 4,
+    seed: Annotated[int, typer.Option(help="Another seed, another shop.")] = 1,
+) -> None:
+    """Make the built-in shop, import it, train, predict past weeks, recommend, report.
+
+    Every step is a command of its own; each is printed as you would type it.
+    """
+    from modiste.cli.train import train_lines
+    from modiste.config import load_config
+    from modiste.data.sources.hm import import_hm
+    from modiste.data.synthetic import write_synthetic_shop
+    from modiste.evaluation.summary import print_summary
+    from modiste.pipeline import evaluate, train
+    from modiste.recommend import write_recommendations
+    from modiste.release import open_release
+    from modiste.report import write_report
+
+    start = perf_counter()
+    files, lists = shop / "files", shop / "recommendations.parquet"
+    page, figures = shop / "report.html", shop / "reports" / "evaluation.json"
+    shop.mkdir(parents=True, exist_ok=True)
+    config = load_config("demo")
+    with shown_progress() as progress:
+        _tell(f"modiste synth --scale {scale} --seed {seed} --out {files}")
+        write_synthetic_shop(
+            files,
+            scale,
+            seed,
+            progress=lambda what, done, total: progress(what, done / max(1, total)),
+        )
+        _tell(f"modiste import hm {files} --shop {shop}")
+        imported = import_hm(files, shop, progress=progress)
+        _tell(f"modiste train --shop {shop} --config demo")
+        trained = train(shop, config, progress=progress)
+        _tell(f"modiste evaluate --shop {shop} --config demo --weeks {weeks}")
+        result = evaluate(shop, config, n_weeks=weeks, progress=progress)
+        _tell(f"modiste recommend --shop {shop} --out {lists}")
+        release = open_release(shop)
+        n_users = write_recommendations(release.model, release.shop, lists, progress=progress)
+        _tell(f"modiste report --shop {shop} --out {page}")
+        write_report(shop, page)
+    typer.echo("")
+    for line in train_lines(trained):
+        typer.echo(line)
+    typer.echo("")
+    print_summary(result)
+    purchases = imported.tables["interactions"].accepted
+    typer.echo(f"{n_users:,} customers, {purchases:,} purchases, {perf_counter() - start:.0f} s")
+    typer.echo("")
+    for what, place in (
+        ("the report, open it in a browser", page),
+        ("twelve articles for every customer", lists),
+        ("every figure", figures),
+        ("the shop's files, in the layout of H&M's contest", files),
+    ):
+        typer.echo(f"{place!s:<40} {what}")
+    typer.echo("\nnext, with this shop or your own:")
+    for command in (
+        f"modiste doctor --shop {shop}",
+        f"modiste recommend --shop {shop} --format kaggle --out submission.csv",
+        "modiste import hm PATH --shop DIR",
+        "modiste import tables --interactions FILE --items FILE --shop DIR",
+    ):
+        typer.echo(f"  {command}")
+
+
+def _tell(command: str) -> None:
+    typer.echo(f"$ {command}", err=True)
