@@ -100,7 +100,8 @@ def test_ailments_of_interactions(
     ("items", "severity"),
     [
         ("item\n001\n002\n", "ok"),
-        ("item\n1\n2\n100\n", "warning"),
+        ("item\n1\n2\n100\n", "note"),
+        ("item\n108775015\n999999001\n8775015\n", "warning"),
         ("item\nA1\nB2\n001\n", "ok"),
     ],
 )

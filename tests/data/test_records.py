@@ -104,6 +104,12 @@ def test_a_quote_that_never_closes_costs_one_line() -> None:
     assert block.broken.rows() == [(2, '4,"5,6', "unclosed quote")]
 
 
+def test_a_record_of_several_lines_and_the_wrong_width_costs_its_first_line() -> None:
+    block, _ = parse_exact(b'1,"2\n3",4,5\n6,7,8\n', LAYOUT, 1, final=True)
+    assert block.rows.rows() == [('3"', "4", "5"), ("6", "7", "8")]
+    assert block.broken.rows() == [(1, '1,"2', "unclosed quote")]
+
+
 @given(st.integers(1, 40), rows)
 def test_the_size_of_blocks_changes_nothing(size: int, table: list[tuple[str, str, str]]) -> None:
     text = io.StringIO()

@@ -156,7 +156,10 @@ def _facts(report: ImportReport, shop: Path) -> list[str]:
 
     users = [
         f"{report.n_users:,} users",
-        *said(report.users_without_row, "of them only in the interactions"),
+        *said(
+            report.users_without_row if "users" in report.tables else 0,
+            "of them only in the interactions",
+        ),
         *said(report.users_without_purchase, "without a purchase"),
     ]
     items = [

@@ -23,7 +23,7 @@ from modiste.errors import ArtifactError
 Progress = Callable[[str, float], None]
 _MANY_ASIDE, _MOST_ASIDE = 0.01, 0.2
 _TILL_SHARE, _TILL_FACTOR = 0.01, 100
-_HM_DIGITS = 10
+_HM_DIGITS, _CODE_DIGITS = 10, 8
 _SLICE = 1 << 22
 _ORDER = ["day", "user_idx", "item_idx", "price", "channel"]
 
@@ -142,7 +142,9 @@ def _leading_zeros(shop: Shop) -> Iterator[Finding]:
     elif n_short and not n_zero:
         few = share(n_short, len(ids))
         found = f"{few} item ids have fewer than {longest} digits, none begins with 0"
-        yield Finding("warning", "leading zeros", found, advice)
+        # Short numbers are counted up, 1 to 15000; long ones are codes of one length.
+        severity: Severity = "warning" if longest >= _CODE_DIGITS else "note"
+        yield Finding(severity, "leading zeros", found, advice)
     else:
         yield Finding("ok", "leading zeros", f"{share(n_zero, len(ids))} item ids begin with 0")
 

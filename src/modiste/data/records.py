@@ -120,8 +120,6 @@ def parse_clean(data: bytes, layout: Layout, first_line: int) -> Block | None:
     Returns:
         The rows, or None if the bytes must be read one record at a time.
     """
-    if not data.isascii() and not _is_utf8(data):
-        return None
     if b'"' in data:
         starts = _quoted_starts(data, layout)
         if starts is None:
