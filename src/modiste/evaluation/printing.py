@@ -61,7 +61,8 @@ def _models_table(result: Mapping[str, Any]) -> Table:
         caption="95 %: bootstrap interval over customers",
     )
     for title in ("lists", key, "95 %", *_BESIDE):
-        table.add_column(title, justify="left" if title == "lists" else "right", no_wrap=True)
+        left = title == "lists"
+        table.add_column(title, justify="left" if left else "right", no_wrap=not left)
     for name, row in models.items():
         table.add_row(
             escape(name),
@@ -80,7 +81,8 @@ def _leads_table(result: Mapping[str, Any]) -> Table:
         caption="✓ the whole interval lies above zero",
     )
     for title in ("against", "lead", "95 %", "ratio", "95 %", ""):
-        table.add_column(title, justify="left" if title == "against" else "right", no_wrap=True)
+        left = title == "against"
+        table.add_column(title, justify="left" if left else "right", no_wrap=not left)
     for name, row in result.get("paired", {}).items():
         table.add_row(
             escape(name.split(" - ", 1)[-1]),
@@ -94,22 +96,37 @@ def _leads_table(result: Mapping[str, Any]) -> Table:
 
 
 def _segments_table(result: Mapping[str, Any]) -> Table:
+    """Set the model beside the baseline that is strongest over all; the page has them all."""
     key, names = f"MAP@{result['k']}", list(result["models"])
-    table = _table(f"{key} by segment")
-    table.add_column("segment")
-    table.add_column("cust.-weeks", justify="right")
-    for name in names:
-        table.add_column(escape(name), justify="right")
+    rival = strongest_baseline(result)
+    table = _table(
+        f"{key} by segment" + (f", beside {escape(rival)}" if rival else ""),
+        caption="✓ the whole interval lies above zero" if rival else None,
+    )
+    titles = ("segment", "buyers", names[0], *(("baseline", "lead", "95 %", "") if rival else ()))
+    for title in titles:
+        left = title == "segment"
+        table.add_column(escape(title), justify="left" if left else "right", no_wrap=not left)
     for kind, parts in result.get("segments", {}).items():
-        if kind == "week":
-            continue
-        for name, part in parts.items():
-            table.add_row(
-                escape(f"{kind}: {name}"),
-                f"{part['n_user_weeks']:,}",
-                *(number(part["models"][label][key]) for label in names),
-            )
+        for name, part in parts.items() if kind != "week" else ():
+            models = part["models"]
+            cells = [f"{kind}: {name}", f"{part['n_user_weeks']:,}", number(models[names[0]][key])]
+            if rival:
+                paired = part["paired"][f"{names[0]} - {rival}"]
+                cells += [
+                    number(models[rival][key]),
+                    number(paired[key], sign="+"),
+                    _range(paired, key, sign="+"),
+                    "✓" if is_above(paired, key) else "",
+                ]
+            table.add_row(escape(cells[0]), *cells[1:])
     return table
+
+
+def strongest_baseline(result: Mapping[str, Any]) -> str | None:
+    """Name the baseline with the best MAP over all customer-weeks; None where there is none."""
+    key, baselines = f"MAP@{result['k']}", list(result["models"])[1:]
+    return max(baselines, key=lambda name: result["models"][name].get(key) or 0, default=None)
 
 
 def _ledger_table(sources: Mapping[str, Mapping[str, Any]]) -> Table:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from modiste.evaluation.printing import is_above, number
+from modiste.evaluation.printing import is_above, number, strongest_baseline
 from modiste.report.parts import Table
 
 FILE = Path("reports") / "evaluation.json"
@@ -58,8 +58,7 @@ class Evaluation:
     @property
     def strongest(self) -> str | None:
         """The baseline with the best main metric."""
-        others = [name for name in self.models if name != self.model]
-        return max(others, key=lambda name: self.models[name].get(self.key) or 0, default=None)
+        return strongest_baseline({"k": self.result.get("k", 12), "models": self.models})
 
     def lead(self, baseline: str) -> Mapping[str, Any]:
         """Give the paired comparison with a baseline; empty where there is none."""
@@ -192,8 +191,15 @@ def ledger_table(evaluation: Evaluation) -> Table | None:
     sources = evaluation.result.get("sources") or {}
     present = [key for key in _LEDGER if any(key in row for row in sources.values())]
     ordered = [*by_recall(sources), *([POOL] if POOL in sources else [])]
+    alone = {"unique_recall", "overlap"}  # of all together they say nothing
     rows = [
-        [name, *(number(sources[name].get(key), _LEDGER[key][2]) for key in present)]
+        [
+            name,
+            *(
+                number(None if name == POOL and key in alone else value, _LEDGER[key][2])
+                for key, value in ((key, sources[name].get(key)) for key in present)
+            ),
+        ]
         for name in ordered
     ]
     head = [("source", ""), *((_LEDGER[key][0], _LEDGER[key][1]) for key in present)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import fill
 from typing import Any
 
 import polars as pl
@@ -30,7 +31,7 @@ def models_chart(evaluation: Evaluation) -> Chart:
             axes.barh(place, value, color=colour, height=0.52, alpha=0.85)
             _error_bar(axes, row, key, place)
             beside(axes, _end(row, key), place, f"{value:.4f}")
-        axes.set_yticks(range(len(names)), names, color=INK)
+        axes.set_yticks(range(len(names)), [fill(name, 22) for name in names], color=INK)
         axes.invert_yaxis()
         axes.set_xlim(0, top * 1.22)
         no_frame(axes)
@@ -39,7 +40,7 @@ def models_chart(evaluation: Evaluation) -> Chart:
         title=f"{key}: model and baselines",
         reading="Bars are means over customer-weeks; the thin lines hold 95 % of what other "
         "draws of customers would give.",
-        svg=draw(paint, name="models", height=40 + 30 * len(names)),
+        svg=draw(paint, name="models", height=40 + 38 * len(names)),
         alt="; ".join(f"{n} {r.get(key) or 0:.4f}" for n, r in zip(names, rows, strict=True)) + ".",
     )
 
@@ -65,7 +66,7 @@ def weeks_chart(evaluation: Evaluation) -> Chart | None:
         axes.fill_between(places, low, high, color=SERIES[0], alpha=0.14, linewidth=0)
         axes.plot(places, values, "o-", color=SERIES[0], linewidth=1.6, markersize=3.5)
         axes.plot(places, theirs, "s--", color=SERIES[1], linewidth=1.2, markersize=3)
-        axes.set_ylim(0, max([*high, *theirs]) * 1.18 or 1)
+        axes.set_ylim(0, max([*high, *theirs]) * 1.32 or 1)
         axes.text(0.01, 0.95, model, color=SERIES[0], transform=axes.transAxes, va="center")
         if rival:
             axes.text(0.01, 0.86, rival, color=SERIES[1], transform=axes.transAxes, va="center")
@@ -185,7 +186,7 @@ def importance_chart(importance: pl.DataFrame) -> Chart | None:
         no_frame(axes)
 
     return Chart(
-        title="What the ranker looks at",
+        title="The features that bring most",
         reading=f"The share of the ranker's gain (how much its splits sharpen the order) that each "
         f"feature brings; the first {len(names)} of {importance.height:,}.",
         svg=draw(paint, name="importance", height=30 + 21 * len(names)),
