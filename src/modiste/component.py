@@ -19,7 +19,8 @@ def component(cls: type[T]) -> type[T]:
     raises pydantic's `ValidationError`, which `modiste.config` turns into one line per fault.
     """
     decorate = dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
-    return decorate(cls)
+    made: type[T] = decorate(cls)  # type: ignore[assignment]
+    return made
 
 
 def settings_of(instance: object) -> dict[str, Any]:

@@ -52,8 +52,8 @@ def open_release(shop: Path) -> Release:
     version = dataset_store(shop).root / manifest["dataset"]
     if not version.is_dir():
         raise ArtifactError(
-            f"release {folder.name} was fitted on dataset {manifest['dataset']}, which is no longer "
-            "kept: run modiste train"
+            f"release {folder.name} was fitted on dataset {manifest['dataset']}, which is no "
+            "longer kept: run modiste train"
         )
     as_of = int(manifest["as_of_day"])
     dataset = Dataset.read(version).until(as_of)

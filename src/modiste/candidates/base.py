@@ -33,7 +33,7 @@ class CandidateSource(ABC):
     reason: ClassVar[str]
     """Why an item of this source is shown, in a shopper's words."""
 
-    def prepare(self, shop: Dataset, seed: int) -> Tables:  # noqa: ARG002 - some sources draw
+    def prepare(self, shop: Dataset, seed: int) -> Tables:
         """Learn from the past what does not depend on who asks.
 
         Args:
@@ -54,7 +54,7 @@ class CandidateSource(ABC):
             A table after `schema.CANDIDATES`. A user may have fewer than `k` rows, or none.
         """
 
-    def score(self, tables: Tables, pairs: nw.LazyFrame) -> nw.LazyFrame | None:  # noqa: ARG002
+    def score(self, tables: Tables, pairs: nw.LazyFrame) -> nw.LazyFrame | None:
         """Score any pair, also those that other sources proposed.
 
         Args:
@@ -76,7 +76,7 @@ def today(shop: Dataset) -> int:
 
 
 def decay(shop: Dataset, half_life: float) -> nw.Expr:
-    """Weigh an interaction by its age: 1 for the day before `as_of`, half after `half_life` days."""
+    """Weigh an interaction by its age: 1 the day before `as_of`, half after `half_life` days."""
     age = today(shop) - 1 - nw.col("day")
     return (age * (-0.6931471805599453 / half_life)).exp()
 

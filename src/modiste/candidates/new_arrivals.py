@@ -15,8 +15,11 @@ from modiste.engine import exact_sum, materialize
 
 @component
 class NewArrivals(CandidateSource):
-    """Items first sold in the last days, weighted by the share of their department and kind in the
-    user's wardrobe; a user without history gets the best selling ones."""
+    """Items first sold in the last days, of the departments and kinds in the user's wardrobe.
+
+    They are weighted by the share of their department and kind; a user without history gets the
+    best selling ones.
+    """
 
     reason: ClassVar[str] = "new in, and of the kind you buy"
 

@@ -145,7 +145,7 @@ def hit_rates(counts: pl.DataFrame) -> pl.DataFrame:
     around = total.group_by("source", "near").agg(
         pl.col("n_pairs").sum().alias("pairs"), pl.col("n_hits").sum().alias("hits")
     )
-    overall = total["n_hits"].sum() / max(1, total["n_pairs"].sum())
+    overall = int(total["n_hits"].sum()) / max(1, int(total["n_pairs"].sum()))
     smooth = (pl.col("hits") + overall * PRIOR_PAIRS) / (pl.col("pairs") + PRIOR_PAIRS)
     return (
         total.join(around, on=["source", "near"])

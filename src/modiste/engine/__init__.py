@@ -23,7 +23,8 @@ def collect(frame: nw.LazyFrame) -> pl.DataFrame:
     native = nw.to_native(frame)
     if isinstance(native, pl.LazyFrame):
         return native.collect(engine="streaming")
-    return frame.collect("polars").to_native()
+    rows: pl.DataFrame = frame.collect("polars").to_native()
+    return rows
 
 
 def materialize(frame: nw.LazyFrame) -> nw.LazyFrame:

@@ -18,7 +18,7 @@ class Feature(ABC):
     which other pairs are asked for.
     """
 
-    def prepare(self, shop: Dataset) -> Tables:  # noqa: ARG002 - some families need nothing
+    def prepare(self, shop: Dataset) -> Tables:
         """Compute what holds for everybody from the shop before `shop.as_of`."""
         return {}
 

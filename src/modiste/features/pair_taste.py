@@ -13,8 +13,11 @@ from modiste.features.base import Feature
 
 @component
 class PairTaste(Feature):
-    """For each attribute: the share of the user's purchases with the item's value, and how long ago
-    the last one was; and the sum of shares over all attributes."""
+    """For each attribute the share of the user's purchases with the item's value.
+
+    Beside it how many those were and how long ago the last one was, and the sum of shares over all
+    attributes.
+    """
 
     attributes: tuple[str, ...] = ()
     """Item attributes that are compared; empty: all of the shop."""
@@ -28,8 +31,10 @@ class PairTaste(Feature):
         return {"codes": materialize(shop.items.select("item_idx", *codes))}
 
     def add(self, tables: Tables, asked: Dataset, pairs: nw.LazyFrame) -> nw.LazyFrame:
-        """Add `taste_<attribute>_share`, `…_count`, `…_days`, and `taste_sum`; share 0 and null
-        days: nothing alike was bought; all null: the user has no history."""
+        """Add `taste_<attribute>_share`, `…_count`, `…_days`, and `taste_sum`.
+
+        Share 0 and null days: nothing alike was bought; all null: the user has no history.
+        """
         end = today(asked)
         codes = [name for name in tables["codes"].collect_schema().names() if name != "item_idx"]
         weighted = asked.interactions.with_columns(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
@@ -12,6 +12,9 @@ from modiste.ranking.lightgbm import LightGbmRanker, Ranker, fit_ranker
 
 K = 12
 """Length of list by which objectives are compared."""
+
+Objective = Literal["log-loss", "lambdarank"]
+OBJECTIVES: tuple[Objective, ...] = ("log-loss", "lambdarank")
 
 
 def decide_objective(
@@ -37,8 +40,8 @@ def decide_objective(
     if n_judged == 0:
         return replace(settings, objective="log-loss"), {"objective": "log-loss"}
     older, newer = windows[:-n_judged], windows[-n_judged:]
-    figures: dict[str, float] = {}
-    for objective in ("log-loss", "lambdarank"):
+    figures: dict[Objective, float] = {}
+    for objective in OBJECTIVES:
         candidate = replace(settings, objective=objective)
         figures[objective] = mean_average_precision(fit_ranker(candidate, older, seed), newer)
     better = max(figures, key=lambda name: figures[name])
