@@ -159,12 +159,21 @@ def test_tables_fit_eighty_columns_whole(result: dict[str, Any]) -> None:
     assert "repurchase" in text
 
 
+def leads(result: dict[str, Any]) -> str:
+    return printed(result).split("against")[1].split("✓ the whole")[0]
+
+
 def test_tick_marks_a_lead_whose_interval_is_above_zero(result: dict[str, Any]) -> None:
     lead = result["paired"]["model - popular"]
     lead |= {"MAP@12_low": 0.001}
-    assert "✓" in printed(result).split("against")[1].split("above zero")[0].replace("✓ the", "")
+    assert "✓" in leads(result)
     lead |= {"MAP@12_low": 0.0}
-    assert "✓" not in printed(result).replace("✓ the whole", "")
+    assert "✓" not in leads(result)
+
+
+def test_segments_are_set_beside_the_strongest_baseline(result: dict[str, Any]) -> None:
+    result["models"]["weak"] = {**result["models"]["popular"], "MAP@12": -1.0}
+    assert "MAP@12 by segment, beside popular" in printed(result)
 
 
 def test_names_are_printed_as_they_are(result: dict[str, Any]) -> None:
