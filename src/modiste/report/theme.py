@@ -79,7 +79,7 @@ def draw(
     Returns:
         An `<svg>` element without namespaces, links, fixed size or metadata.
     """
-    style: Any = _STYLE | {"svg.hashsalt": "x"}
+    style: Any = _STYLE | {"svg.hashsalt": name}
     with rc_context(style), warnings.catch_warnings():
         # A shop's words may need letters that the measuring font lacks; the page's font has them.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
