@@ -61,7 +61,7 @@ def test_every_line_is_a_row_a_fault_or_blank(data: bytes) -> None:
     block, _ = parse_exact(data, LAYOUT, 1, final=True)
     places = block.places(np.arange(block.rows.height))
     texts = [*places["text"], *block.broken["text"]]
-    lines = sum(text.count("\n") + 1 for text in texts)
+    lines = sum(1 for text in texts for line in text.split("\n") if line.strip("\r"))
     assert lines == sum(1 for line in data.split(b"\n") if line.strip(b"\r"))
 
 
@@ -130,6 +130,19 @@ def _read(data: bytes) -> list[tuple[object, ...]]:
         blocks = list(table.blocks())
     assert all(block.broken.is_empty() for block in blocks)
     return [row for block in blocks for row in block.rows.rows()]
+
+
+def test_lines_are_counted_through_all_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "BLOCK", 30)
+    lines = ["user,item,date", *("a,b,c" if n % 7 else "a,b" for n in range(2, 60))]
+    data = "\n".join(lines).encode()
+    table = open_table(write(tmp_path / "t.csv", data), is_name={"user"}.__contains__)
+    blocks = list(table.blocks())
+    assert len(blocks) > 5
+    faults = [row[0] for block in blocks for row in block.broken.rows()]
+    assert faults == list(range(7, 60, 7))
 
 
 def test_a_row_without_end_is_set_aside_unread(

@@ -13,7 +13,7 @@ from modiste.cli import main
 from modiste.data import open_shop
 from modiste.data.sources.tables import import_tables
 from modiste.errors import InputError
-from tests.data.small_shop import ITEMS, accepted, import_rows, write
+from tests.data.small_shop import ITEMS, accepted, import_rows, quarantined, write
 
 PLAIN = "user,item,date,price\nu1,001,2020-09-16,9.5\nu2,003,2020-09-17,20\n"
 EXPECTED = [
@@ -58,6 +58,7 @@ def import_file(folder: Path, name: str, content: bytes, **options: object) -> N
 def test_all_forms_of_text_give_the_same_rows(tmp_path: Path, name: str, content: bytes) -> None:
     import_file(tmp_path, name, content)
     assert accepted(tmp_path) == EXPECTED
+    assert quarantined(tmp_path) == []
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,9 @@ def parse_clean(data: bytes, layout: Layout, first_line: int) -> Block | None:
     Returns:
         The rows, or None if the bytes must be read one record at a time.
     """
+    # Blank lines are no rows; in one column alone they look like empty cells.
+    if layout.width == 1 and (b"\n\n" in data or b"\n\r" in data or data[:1] in b"\r\n"):
+        return None
     if b'"' in data:
         starts = _quoted_starts(data, layout)
         if starts is None:
@@ -129,8 +132,6 @@ def parse_clean(data: bytes, layout: Layout, first_line: int) -> Block | None:
         starts, n_rows = None, data.count(b"\n")
         # A row too wide makes Polars raise, so an equal sum leaves no room for one too narrow.
         if data.count(layout.separator.encode()) != n_rows * (layout.width - 1):
-            return None
-        if layout.width == 1 and (b"\n\n" in data or b"\n\r" in data or data[:1] in b"\r\n"):
             return None
     try:
         rows = pl.read_csv(
