@@ -47,7 +47,11 @@ class Prepared:
                 place = folder / group / name
                 place.mkdir(parents=True, exist_ok=True)
                 for table, frame in tables.items():
-                    collect(frame).write_parquet(place / f"{table}.parquet")
+                    rows = collect(frame)
+                    # Group-bys give their rows in any order; a stored table has one, so that the
+                    # same seed gives the same bytes.
+                    keys = [key for key, dtype in rows.schema.items() if not dtype.is_nested()]
+                    rows.sort(keys).write_parquet(place / f"{table}.parquet")
 
     @classmethod
     def read(cls, folder: Path, as_of: int, recipe: Recipe) -> Prepared:
