@@ -6,6 +6,7 @@ import shutil
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -16,6 +17,8 @@ from modiste.data.synthetic import write_synthetic_shop
 from modiste.errors import InputError
 from modiste.evaluation import backtest as module
 from modiste.pipeline import evaluate
+from modiste.ranking.model import Fit, fit_on_windows
+from tests.pipeline.conftest import Altered
 
 BASELINES = {
     "popular 7 days",
@@ -29,14 +32,14 @@ BASELINES = {
 @pytest.fixture(scope="module")
 def evaluated(
     tiny_shop: Path, quick: Config, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, dict, Path]:
+) -> tuple[Path, dict[str, Any], Path]:
     folder = tmp_path_factory.mktemp("evaluated")
     shop = Path(shutil.copytree(tiny_shop, folder / "shop"))
     out = folder / "predictions.parquet"
     return shop, evaluate(shop, quick, n_weeks=3, predictions=out), out
 
 
-def test_the_result_has_the_promised_form(evaluated: tuple[Path, dict, Path]) -> None:
+def test_the_result_has_the_promised_form(evaluated: tuple[Path, dict[str, Any], Path]) -> None:
     _, result, _ = evaluated
     assert len(result["weeks"]) == 3
     assert set(result["models"]) == {"modiste", *BASELINES}
@@ -46,7 +49,9 @@ def test_the_result_has_the_promised_form(evaluated: tuple[Path, dict, Path]) ->
     assert "pool" in result["sources"]
 
 
-def test_weeks_end_with_the_data(evaluated: tuple[Path, dict, Path], tiny_files: Path) -> None:
+def test_weeks_end_with_the_data(
+    evaluated: tuple[Path, dict[str, Any], Path], tiny_files: Path
+) -> None:
     _, result, _ = evaluated
     days = pl.read_csv(tiny_files / "transactions_train.csv", infer_schema=False)["t_dat"]
     last = date.fromisoformat(str(days.max()))
@@ -55,7 +60,7 @@ def test_weeks_end_with_the_data(evaluated: tuple[Path, dict, Path], tiny_files:
 
 
 def test_predictions_are_of_that_weeks_buyers(
-    evaluated: tuple[Path, dict, Path], tiny_files: Path
+    evaluated: tuple[Path, dict[str, Any], Path], tiny_files: Path
 ) -> None:
     _, result, out = evaluated
     lists = pl.read_parquet(out)
@@ -71,7 +76,7 @@ def test_predictions_are_of_that_weeks_buyers(
 
 
 def test_predictions_are_the_same_bytes_again(
-    evaluated: tuple[Path, dict, Path], tiny_shop: Path, quick: Config, tmp_path: Path
+    evaluated: tuple[Path, dict[str, Any], Path], tiny_shop: Path, quick: Config, tmp_path: Path
 ) -> None:
     shop = Path(shutil.copytree(tiny_shop, tmp_path / "shop"))
     out = tmp_path / "again.parquet"
@@ -81,7 +86,7 @@ def test_predictions_are_the_same_bytes_again(
 
 
 def test_later_rows_alter_no_earlier_prediction(
-    evaluated: tuple[Path, dict, Path], altered, quick: Config, tmp_path: Path
+    evaluated: tuple[Path, dict[str, Any], Path], altered: Altered, quick: Config, tmp_path: Path
 ) -> None:
     """The altered rows begin where the first of the three weeks does or later."""
     _, result, out = evaluated
@@ -101,11 +106,10 @@ def test_refit_every_reuses_an_older_fit_never_a_newer_one(
 ) -> None:
     shop = Path(shutil.copytree(tiny_shop, tmp_path / "shop"))
     fitted: list[int] = []
-    real = module.fit_on_windows
 
-    def spy(settings, training, windows, past, seed):
-        fitted.append(past.as_of)
-        return real(settings, training, windows, past, seed)
+    def spy(*given: Any) -> Fit:
+        fitted.append(given[3].as_of)
+        return fit_on_windows(*given)
 
     monkeypatch.setattr(module, "fit_on_windows", spy)
     result = evaluate(shop, quick, n_weeks=3, refit_every=2)

@@ -16,6 +16,7 @@ from modiste.errors import ArtifactError, InputError
 from modiste.pipeline import train
 from modiste.recommend import write_recommendations
 from modiste.release import open_release, release_store
+from tests.pipeline.conftest import Altered
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ def test_another_seed_gives_another_ranker(trained: Path, shop: Path, quick: Con
 
 
 def test_rows_from_as_of_on_alter_no_byte(
-    altered, tiny_files: Path, quick: Config, tmp_path: Path
+    altered: Altered, tiny_files: Path, quick: Config, tmp_path: Path
 ) -> None:
     lists = []
     for name, files in (("as-it-was", tiny_files), ("altered", altered.files)):
@@ -100,7 +101,7 @@ def test_rows_from_as_of_on_alter_no_byte(
 
 
 def test_as_of_limits_what_is_learned(
-    altered, tiny_files: Path, quick: Config, tmp_path: Path
+    altered: Altered, tiny_files: Path, quick: Config, tmp_path: Path
 ) -> None:
     """The test above could pass if `as_of` cut nothing or all: here the rows do matter."""
     shop = tmp_path / "shop"
@@ -131,7 +132,7 @@ def test_an_altered_release_is_refused(trained: Path, tmp_path: Path) -> None:
 
 
 def test_a_release_outlives_a_new_import(
-    trained: Path, altered, quick: Config, tmp_path: Path
+    trained: Path, altered: Altered, quick: Config, tmp_path: Path
 ) -> None:
     shop = Path(shutil.copytree(trained, tmp_path / "shop"))
     before = open_release(shop)
