@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from modiste.cli import main
-from modiste.data import health_pictures
+from modiste.data import doctor, health_pictures
 from modiste.data.doctor import examine_shop
 from modiste.data.environment import examine_environment
 from modiste.data.findings import Finding
@@ -94,6 +94,12 @@ def test_ailments_of_interactions(
     assert one.severity == severity
     assert said in one.found
     assert (severity in {"ok", "note"}) or one.advice
+
+
+def test_repeats_are_counted_across_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import_rows(tmp_path, HEALTHY * 3)
+    monkeypatch.setattr(doctor, "_SLICE", 4)
+    assert found(tmp_path / "shop", "repeated rows").found.startswith("300 of 450 ")
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,13 @@ def test_common_spellings(tmp_path: Path, header: str) -> None:
     assert list(shop.own_names.values()) == header.split(",")[:3]
 
 
+@pytest.mark.parametrize("name", ["1st_visit", "", "2020 sales", "price"])
+def test_a_header_may_hold_any_name(tmp_path: Path, name: str) -> None:
+    header = f"user,item,date,price,{name}\n"
+    import_rows(tmp_path, "u1,001,2020-09-16,9.5,7\nu2,003,2020-09-17,20,8\n", header=header)
+    assert accepted(tmp_path) == EXPECTED
+
+
 def test_columns_without_names_can_be_mapped(tmp_path: Path) -> None:
     import_file(
         tmp_path,
@@ -274,3 +281,23 @@ def test_paths_with_signs_of_patterns_are_plain_paths(tmp_path: Path) -> None:
     import_rows(folder, PLAIN.split("\n", 1)[1])
     assert accepted(folder) == EXPECTED
     assert main(["doctor", "--shop", str(folder / "shop"), "--json"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("ratings.tsv", b"u1\t001\t4\t1600270000\nu2\t003\t5\t1600300801\n"),
+        ("contest.csv", b"2020-09-16,u1,001\n2020-09-17,u2,003\n"),
+    ],
+)
+def test_without_names_the_times_tell_the_columns(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
+    items = write(tmp_path / "t.csv", "001,A\n002,B\n003,C\n")
+    import_tables(write(tmp_path / name, content), items, tmp_path / "shop")
+    assert accepted(tmp_path) == [(*row[:3], None, None) for row in EXPECTED]
+
+
+def test_without_names_and_times_the_columns_must_be_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"no column for user_id, item_id, day among 0, 1, 2"):
+        import_file(tmp_path, "a.csv", b"1,2,x\n3,4,y\n")

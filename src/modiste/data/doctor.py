@@ -226,7 +226,7 @@ def _repeats(shop: Shop) -> Iterator[Finding]:
     for start in range(0, n_rows, _SLICE):
         before = max(start - 1, 0)
         rows = shop.interactions.slice(before, start + _SLICE - before).select(same.alias("same"))
-        n_same += int(rows.slice(1).select(pl.col("same").sum()).collect().item())
+        n_same += int(rows.select(pl.col("same").sum()).collect().item())
     many = n_same > n_rows / 3
     yield Finding(
         "warning" if many else "note" if n_same else "ok",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -253,7 +254,8 @@ def _is_header(
 
 
 def _is_number(cell: str) -> bool:
-    return cell[:1].isdigit() or (cell[:1] in {"-", "+", "."} and cell[1:2].isdigit())
+    """Tell whether a cell is a number, a date or a time: digits and signs, no name."""
+    return re.fullmatch(r"[-+]?[\d.,:/\-+TZ ]*\d[\d.,:/\-+TZ ]*", cell) is not None
 
 
 def unique_names(names: Sequence[str]) -> list[str]:
