@@ -34,7 +34,7 @@ def make_files(folder: Path, *, zipped: bool = False) -> Path:
     put(
         "customers",
         "customer_id,FN,Active,club_member_status,fashion_news_frequency,age,postal_code\n"
-        "ff01,,,ACTIVE,NONE,21.0,p1\naa02,1.0,1.0,PRE-CREATE,Regularly,,p2\n",
+        "ff01,,,ACTIVE,NONE,21.0,p1\naa02,1.0,,PRE-CREATE,Regularly,,p2\n",
     )
     put(
         "transactions_train",
@@ -67,6 +67,8 @@ def test_the_contest_layout(tmp_path: Path, zipped: bool) -> None:
     assert users["user_id"].to_list() == ["aa02", "bb03", "ff01"]
     assert users["age"].to_list() == [None, None, 21.0]
     assert users["club"].to_list() == ["PRE-CREATE", None, "ACTIVE"]
+    assert users["fn"].to_list() == ["1.0", None, None]
+    assert users["active"].null_count() == users.height
     assert shop.item_attributes == tuple(ITEM_ATTRIBUTES)
     assert shop.user_attributes == ("club", "news", "fn", "active", "postal")
     assert shop.own_names == {"user_id": "customer_id", "item_id": "article_id", "day": "t_dat"}
