@@ -77,14 +77,20 @@ def _sales_of(items: nw.LazyFrame, parts: nw.LazyFrame, name: str) -> nw.LazyFra
     totals = joined.group_by("part").agg(
         nw.col("item_sales_7d").sum().alias(f"{name}_sales_7d"),
         nw.col("item_sales_28d").sum().alias(f"{name}_sales_28d"),
+        exact_sum(nw.col("item_sales_decayed")).alias(f"{name}_sales_decayed"),
         nw.len().cast(nw.Int64).alias(f"{name}_variants"),
     )
-    share = nw.col("item_sales_28d") / (nw.col(f"{name}_sales_28d") + 1)
+    # Also for items that did not sell: in a small shop their product says what they cannot.
+    sold = items.select("item_idx", nw.col("item_sales_decayed").alias("mine"))
+    share = nw.col("mine").fill_null(0.0) / (nw.col(f"{name}_sales_decayed") + 0.1)
     return materialize(
-        joined.join(totals, on="part").select(
+        parts.join(totals, on="part")
+        .join(sold, on="item_idx", how="left")
+        .select(
             "item_idx",
             f"{name}_sales_7d",
             f"{name}_sales_28d",
+            f"{name}_sales_decayed",
             f"{name}_variants",
             share.alias(f"{name}_item_share"),
         )

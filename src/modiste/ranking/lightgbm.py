@@ -27,13 +27,13 @@ class LightGbmRanker:
 
     objective: Literal["log-loss", "lambdarank", "auto"] = "log-loss"
     """What is minimised; `auto` fits both and takes the better one on the last training windows."""
-    n_trees: Annotated[int, Field(gt=0)] = 300
+    n_trees: Annotated[int, Field(gt=0)] = 250
     """Boosting rounds."""
-    n_leaves: Annotated[int, Field(gt=1)] = 31
-    """Leaves of a tree."""
-    learning_rate: Annotated[float, Field(gt=0)] = 0.03
+    n_leaves: Annotated[int, Field(gt=1)] = 8
+    """Leaves of a tree; few, since a small shop's weeks hold some hundred hits in all."""
+    learning_rate: Annotated[float, Field(gt=0)] = 0.05
     """Shrinkage of a tree."""
-    min_leaf_rows: Annotated[int, Field(gt=0)] = 50
+    min_leaf_rows: Annotated[int, Field(gt=0)] = 200
     """Least rows in a leaf."""
     feature_share: Annotated[float, Field(gt=0, le=1)] = 0.4
     """Share of the features drawn for each tree."""
