@@ -8,7 +8,6 @@ from typing import ClassVar
 import narwhals as nw
 
 from modiste.data import Dataset
-from modiste.data.dataset import count
 from modiste.engine import collect
 
 Tables = dict[str, nw.LazyFrame]
@@ -159,30 +158,42 @@ def on_sale(shop: Dataset, days: int) -> nw.LazyFrame:
     return shop.between(end - days, end).select("item_idx").unique()
 
 
-def offered(shop: Dataset, days: int) -> nw.LazyFrame:
+def offered(shop: Dataset, days: int, *, unseen: float = 0.1) -> nw.LazyFrame:
     """Give the items that may be offered: those sold lately, as far as sales can tell.
 
     In a large shop an item without a sale for weeks is gone. In a small one most items on the rail
-    go without a sale for weeks, and its absence says nothing: the window is doubled until it holds
-    a sale for each item of the catalogue, and with fewer sales than items in all, the whole
-    catalogue is given.
+    go without a sale for weeks, and its absence says nothing. The share of sales that are of items
+    sold only once estimates how likely the next sale is of an item not seen at all; the window is
+    doubled until that is small, and where all of history is too short the whole catalogue is given.
+
+    Source: Good, "The population frequencies of species and the estimation of population
+    parameters", Biometrika 1953.
 
     Args:
         shop: The shop before its `as_of`.
         days: The window to start with.
+        unseen: The share of sales of unseen items that is borne.
 
     Returns:
         `item_idx`, without repeats.
     """
     end = today(shop)
-    n_items = shop.n_items()
-    reach = collect(shop.interactions.select((end - nw.col("day").min()).alias("days"))).item() or 0
+    first = collect(shop.interactions.select(nw.col("day").min())).item()
+    reach = 0 if first is None else end - first
     window = days
-    while count(shop.between(end - window, end)) < n_items:
+    while True:
+        sold = (
+            shop.between(end - window, end)
+            .group_by("item_idx")
+            .agg(nw.len().cast(nw.Int64).alias("sales"))
+        )
+        once = (nw.col("sales") == 1).cast(nw.Int64).sum().alias("once")
+        singles, sales = collect(sold.select(once, nw.col("sales").sum().alias("all"))).row(0)
+        if sales and singles <= unseen * sales:
+            return on_sale(shop, window)
         if window >= reach:
             return shop.items.select("item_idx")
         window *= 2
-    return on_sale(shop, window)
 
 
 def with_age_band(users: nw.LazyFrame) -> nw.LazyFrame:

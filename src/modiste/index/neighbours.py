@@ -14,6 +14,10 @@ Vectors = npt.NDArray[np.float32]
 
 HNSW_FROM = 60_000
 """With so many vectors `auto` searches the graph: below, scanning all is fast and loses nothing."""
+SPARE = 8
+"""Further neighbours looked at, so that nearly equal ones at the end are told apart exactly."""
+BLOCK = 4096
+"""Queries scored at once."""
 
 
 def nearest(
@@ -30,7 +34,7 @@ def nearest(
 
     Returns:
         Positions in `vectors` and inner products, both `[n_queries, min(k, n_vectors)]`, best
-        first. A position of -1 means that the graph found no further neighbour.
+        first, ties by position. A position of -1 means that the graph found no further neighbour.
     """
     import faiss
 
@@ -39,15 +43,32 @@ def nearest(
         return np.empty((len(queries), k), np.int64), np.empty((len(queries), k), np.float32)
     vectors, queries = np.ascontiguousarray(vectors), np.ascontiguousarray(queries)
     if kind == "exact" or (kind == "auto" and len(vectors) < HNSW_FROM):
-        scores, positions = faiss.knn(queries, vectors, k, metric=faiss.METRIC_INNER_PRODUCT)
-        return positions, scores
-    graph = _graph(_Keyed(vectors))
-    # The added coordinate turns the largest inner product into the least distance (Bachrach et al.,
-    # "Speeding up the Xbox recommender system", RecSys 2014), which a graph can walk.
-    padded = np.hstack([queries, np.zeros((len(queries), 1), np.float32)])
-    _, positions = graph.search(padded, k)
-    scores = np.einsum("qd,qkd->qk", queries, vectors[positions])
-    return positions, scores
+        wanted = min(k + SPARE, len(vectors))
+        _, positions = faiss.knn(queries, vectors, wanted, metric=faiss.METRIC_INNER_PRODUCT)
+    else:
+        graph = _graph(_Keyed(vectors))
+        # The added coordinate turns the largest inner product into the least distance (Bachrach et
+        # al., "Speeding up the Xbox recommender system", RecSys 2014), which a graph can walk.
+        padded = np.hstack([queries, np.zeros((len(queries), 1), np.float32)])
+        _, positions = graph.search(padded, k)
+    return _ordered(vectors, queries, positions, k)
+
+
+def _ordered(
+    vectors: Vectors, queries: Vectors, positions: npt.NDArray[np.int64], k: int
+) -> tuple[npt.NDArray[np.int64], Vectors]:
+    """Score found positions anew, one query at a time, and keep the `k` best of each.
+
+    Faiss takes another way through the arithmetic for few queries than for many, so its last digits
+    depend on who else asks.
+    """
+    scores = np.empty(positions.shape, np.float32)
+    for start in range(0, len(queries), BLOCK):  # blocks bound the gathered vectors' memory
+        block = slice(start, start + BLOCK)
+        scores[block] = np.einsum("qd,qkd->qk", queries[block], vectors[positions[block]])
+    scores[positions < 0] = -np.inf
+    order = np.lexsort((positions, -scores), axis=-1)[:, :k]
+    return np.take_along_axis(positions, order, -1), np.take_along_axis(scores, order, -1)
 
 
 class _Keyed:
