@@ -93,7 +93,9 @@ def propose_nearest(
 def score_pairs(tables: Tables, pairs: nw.LazyFrame) -> nw.LazyFrame:
     """Give the inner product of each pair's vectors; null where one has none."""
     rows = collect(pairs.select("user_idx", "item_idx"))
-    users = collect(tables["users"]).sort("user_idx")
+    # Only the asked users' vectors are sorted: a chunk must not cost what all users cost.
+    keys = rows.select("user_idx").unique()
+    users = collect(tables["users"]).join(keys, on="user_idx", how="semi").sort("user_idx")
     items = collect(tables["items"]).sort("item_idx")
     user_at, has_user = _positions(users["user_idx"].to_numpy(), rows["user_idx"].to_numpy())
     item_at, has_item = _positions(items["item_idx"].to_numpy(), rows["item_idx"].to_numpy())

@@ -179,8 +179,11 @@ def write_recommendations(
     parts.mkdir()
     try:
         for number, chunk in enumerate(chunks):
+            # Both are ascending by user: a chunk's ids are one slice, not a join with everybody.
+            first, last = chunk.item(0, "user_idx"), chunk.item(-1, "user_idx")
+            mine = ids.filter(pl.col("user_idx").is_between(first, last))
             named = chunk.join(items, on="item_idx", how="left").join(
-                ids, on="user_idx", how="left"
+                mine, on="user_idx", how="left"
             )
             named = named.sort("user_idx", "rank")
             rows = _rows(named, own, file_format)
