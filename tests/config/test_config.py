@@ -16,9 +16,9 @@ from modiste.errors import ConfigError
 
 
 def test_shipped_configurations_load() -> None:
-    assert shipped_names() == ["demo", "hm", "small"]
+    assert shipped_names() == ["days", "demo", "hm", "small"]
     for name in shipped_names():
-        assert load_config(name).training.label_days == 7
+        assert load_config(name).training.label_days == (1 if name == "days" else 7)
 
 
 def test_every_source_is_on_by_default() -> None:
@@ -52,7 +52,7 @@ def test_every_fault_is_told_with_its_place_and_the_nearest_name() -> None:
     assert any("ranker.objective: given 'rank', expected" in fault for fault in faults)
 
 
-@pytest.mark.parametrize("name", ["demo", "hm", "small"])
+@pytest.mark.parametrize("name", ["days", "demo", "hm", "small"])
 def test_what_show_prints_is_the_same_configuration(name: str, tmp_path: Path) -> None:
     shown = CliRunner().invoke(app, ["config", "show", name])
     assert shown.exit_code == 0
@@ -78,7 +78,7 @@ def test_a_file_that_is_no_toml_or_not_there_is_told(
     assert main(["config", "check", str(broken)]) == 2
     assert "is no TOML" in capsys.readouterr().err
     assert main(["config", "check", "hmm"]) == 2
-    assert "one of demo, hm, small" in capsys.readouterr().err
+    assert "one of days, demo, hm, small" in capsys.readouterr().err
 
 
 def test_list_names_every_component() -> None:
