@@ -46,8 +46,25 @@ def nearest(
         wanted = min(k + SPARE, len(vectors))
         _, positions = faiss.knn(queries, vectors, wanted, metric=faiss.METRIC_INNER_PRODUCT)
     else:
-        scores, positions = _graph(_Keyed(vectors)).search(queries, k)
-    return positions, scores
+        _, positions = _graph(_Keyed(vectors)).search(queries, k)
+    return _ordered(vectors, queries, positions, k)
+
+
+def _ordered(
+    vectors: Vectors, queries: Vectors, positions: npt.NDArray[np.int64], k: int
+) -> tuple[npt.NDArray[np.int64], Vectors]:
+    """Score found positions anew, one query at a time, and keep the `k` best of each.
+
+    Faiss takes another way through the arithmetic for few queries than for many, so its last digits
+    depend on who else asks.
+    """
+    scores = np.empty(positions.shape, np.float32)
+    for start in range(0, len(queries), BLOCK):  # blocks bound the gathered vectors' memory
+        block = slice(start, start + BLOCK)
+        scores[block] = np.einsum("qd,qkd->qk", queries[block], vectors[positions[block]])
+    scores[positions < 0] = -np.inf
+    order = np.lexsort((positions, -scores), axis=-1)[:, :k]
+    return np.take_along_axis(positions, order, -1), np.take_along_axis(scores, order, -1)
 
 
 class _Keyed:
