@@ -29,8 +29,9 @@ class Pool:
     """What all sources propose to the asked users."""
 
     pairs: nw.LazyFrame
-    """`user_idx, item_idx, prior`, then `<source>_rank`, `<source>_score` for each source and
-    `<source>_similarity` for those that can score any pair."""
+    """`user_idx, item_idx, prior` (1 / (rank + 10) summed over sources), `n_sources`, then
+    `<source>_rank`, `<source>_score` for each source and `<source>_similarity` for those that can
+    score any pair."""
     long: nw.LazyFrame
     """`source, user_idx, item_idx, rank`: who proposed what, for the ledger."""
     seconds: Mapping[str, float]
@@ -67,8 +68,9 @@ def build_pool(
     long = pl.concat(proposals)
     pairs = _widen(lazy(long), list(sources), rates)
     if size is not None:
-        best = top_k(pairs.with_columns(nw.col("prior").alias("score")), size)
-        pairs = best.drop("score", "rank")
+        pairs = top_k(pairs.with_columns(nw.col("_rate").alias("score")), size)
+        pairs = pairs.drop("score", "rank")
+    pairs = pairs.drop("_rate")
     pairs = lazy(collect(pairs).sort(*PAIR))
     for name, source in sources.items():
         scored = source.score(tables[name], pairs.select(*PAIR))
@@ -83,8 +85,10 @@ def build_pool(
 
 def _widen(long: nw.LazyFrame, names: list[str], rates: pl.DataFrame | None) -> nw.LazyFrame:
     """Turn one row a proposal into one row a pair."""
+    # The same for training and scoring, whether rates are known yet or not: it is a feature.
+    rated = long.with_columns((1.0 / (nw.col("rank") + 10)).alias("fall"))
     if rates is None:
-        rated = long.with_columns((1.0 / (nw.col("rank") + 10)).alias("rate"))
+        rated = rated.with_columns(nw.col("fall").alias("rate"))
     else:
         numbered = rates.with_columns(
             pl.col("source").replace_strict(
@@ -93,7 +97,7 @@ def _widen(long: nw.LazyFrame, names: list[str], rates: pl.DataFrame | None) -> 
                 return_dtype=pl.Int32,
             )
         ).drop_nulls("source")
-        rated = long.join(lazy(numbered), on=["source", "rank"], how="left").with_columns(
+        rated = rated.join(lazy(numbered), on=["source", "rank"], how="left").with_columns(
             nw.col("rate").fill_null(0.0)
         )
     columns = []
@@ -101,8 +105,11 @@ def _widen(long: nw.LazyFrame, names: list[str], rates: pl.DataFrame | None) -> 
         mine = nw.col("source") == number
         columns.append(nw.when(mine).then(nw.col("rank")).max().alias(f"{name}_rank"))
         columns.append(nw.when(mine).then(nw.col("score")).max().alias(f"{name}_score"))
-    prior = exact_sum(nw.col("rate")).alias("prior")
-    return rated.group_by(*PAIR).agg(prior, nw.len().cast(nw.Int64).alias("n_sources"), *columns)
+    prior = exact_sum(nw.col("fall")).alias("prior")
+    rate = exact_sum(nw.col("rate")).alias("_rate")
+    return rated.group_by(*PAIR).agg(
+        prior, rate, nw.len().cast(nw.Int64).alias("n_sources"), *columns
+    )
 
 
 def count_hits(long: pl.DataFrame, bought: pl.DataFrame) -> pl.DataFrame:

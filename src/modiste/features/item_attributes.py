@@ -18,8 +18,9 @@ from modiste.features.base import Feature
 class ItemAttributes(Feature):
     """The item's attributes as dense codes."""
 
-    max_values: Annotated[int, Field(gt=1)] = 512
-    """Attributes with more values are left out: they would name the item itself."""
+    max_values: Annotated[int, Field(gt=1)] = 6
+    """Attributes with more values are left out. Many values need many sales: a shop of a million
+    sales a week can afford hundreds, in a small one they name single items."""
 
     def prepare(self, shop: Dataset) -> Tables:
         """Choose the attributes with few values."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -18,6 +19,62 @@ from modiste.errors import ArtifactError
 MAX_BINS = 63
 """Bins of a feature: fewer make smaller histograms, which is where the time goes."""
 NOT_FEATURES = ("user_idx", "item_idx", "label", "week")
+NEAR_DUPLICATES = (
+    "popular_score",
+    "popular_age_score",
+    "popular_channel_score",
+    "popular_together_score",
+    "similar_users_rank",
+    "bpr_score",
+    "item_price_max",
+    "item_price_now_share",
+    "item_selling_share",
+    "item_age_*",
+    "item_web_share",
+    "item_sales_1d",
+    "item_sales_3d",
+    "item_sales_14d",
+    "item_sales_next_weeks_last_year",
+    "item_trend_1_7",
+    "item_trend_7_28",
+    "product_sales_7d",
+    "product_sales_decayed",
+    "product_variants",
+    "kind_sales_*",
+    "kind_item_share",
+    "kind_variants",
+    "department_sales_*",
+    "department_item_share",
+    "department_variants",
+    "department_season_rise",
+    "pair_age_gap_relative",
+    "pair_web_gap",
+    "season_*",
+    "taste_kind_group_count",
+    "taste_kind_group_days",
+    "taste_kind_group_share",
+    "taste_colour_count",
+    "taste_colour_family_*",
+    "taste_division_*",
+    "taste_pattern_count",
+    "taste_pattern_days",
+    "taste_shade_count",
+    "taste_shade_days",
+    "taste_audience_count",
+    "taste_audience_days",
+    "taste_section_count",
+    "taste_section_days",
+    "taste_garment_group_count",
+    "taste_garment_group_days",
+    "user_items",
+    "user_visit*",
+    "user_basket",
+    "user_purchases_*",
+    "user_price_*",
+    "user_web_share",
+    "user_days_since_first",
+)
+"""What other columns say as well, or what names a week or a user rather than tells a taste."""
 
 
 @component
@@ -43,6 +100,12 @@ class LightGbmRanker:
     """Share of the rows drawn for each tree."""
     l2: Annotated[float, Field(ge=0)] = 10.0
     """L2 penalty of the leaves."""
+    n_seeds: Annotated[int, Field(gt=0)] = 3
+    """Rankers fitted with draws of their own, whose mean decides: where hits are few, one ranker
+    owes much to luck. Time grows with their number."""
+    leave_out: tuple[str, ...] = NEAR_DUPLICATES
+    """Columns of the table that the trees do not see, by shell pattern. A small shop's weeks hold
+    some hundred hits: columns that say nearly the same are chances to learn noise."""
     threads: Annotated[int, Field(ge=0)] = 0
     """Threads; 0: all cores."""
 
@@ -72,29 +135,31 @@ class LightGbmRanker:
 class Ranker:
     """A fitted ranker."""
 
-    booster: Any
-    """The `lightgbm.Booster`."""
+    boosters: tuple[Any, ...]
+    """A `lightgbm.Booster` for each seed."""
     columns: tuple[str, ...]
     """The features in the order the booster reads them."""
 
     def score(self, rows: pl.DataFrame) -> npt.NDArray[np.float32]:
         """Score the rows of a ranking table, `[n_rows]`; higher is better."""
         values = rows.select(self.columns).to_numpy()
-        return np.asarray(self.booster.predict(values), dtype=np.float32)
+        total = sum(np.asarray(booster.predict(values)) for booster in self.boosters)
+        return np.asarray(total / len(self.boosters), dtype=np.float32)
 
     def importance(self) -> pl.DataFrame:
         """Give `feature, gain, splits`, the largest total gain first."""
         return pl.DataFrame(
             {
                 "feature": list(self.columns),
-                "gain": self.booster.feature_importance("gain"),
-                "splits": self.booster.feature_importance("split"),
+                "gain": sum(booster.feature_importance("gain") for booster in self.boosters),
+                "splits": sum(booster.feature_importance("split") for booster in self.boosters),
             }
         ).sort("gain", "feature", descending=[True, False])
 
     def write(self, folder: Path) -> None:
         """Store the trees as LightGBM's own text, and the importance of the features."""
-        self.booster.save_model(folder / "ranker.txt")
+        for number, booster in enumerate(self.boosters):
+            booster.save_model(folder / _file(number))
         self.importance().write_parquet(folder / "importance.parquet")
 
     @classmethod
@@ -106,11 +171,19 @@ class Ranker:
         """
         import lightgbm
 
+        n_files = 1 + len(list(folder.glob("ranker-*.txt")))
+        path = folder / _file(0)
+        boosters = []
         try:
-            booster = lightgbm.Booster(model_file=folder / "ranker.txt")
+            for path in (folder / _file(number) for number in range(n_files)):
+                boosters.append(lightgbm.Booster(model_file=path))
         except lightgbm.basic.LightGBMError as error:
-            raise ArtifactError(f"{folder / 'ranker.txt'} is no ranker ({error}): train") from None
-        return cls(booster, tuple(booster.feature_name()))
+            raise ArtifactError(f"{path} is no ranker ({error}): train") from None
+        return cls(tuple(boosters), tuple(boosters[0].feature_name()))
+
+
+def _file(number: int) -> str:
+    return f"ranker-{number}.txt" if number else "ranker.txt"
 
 
 def fit_ranker(settings: LightGbmRanker, windows: Sequence[pl.DataFrame], seed: int) -> Ranker:
@@ -123,7 +196,12 @@ def fit_ranker(settings: LightGbmRanker, windows: Sequence[pl.DataFrame], seed: 
     """
     import lightgbm
 
-    columns = tuple(name for name in windows[0].columns if name not in NOT_FEATURES)
+    columns = tuple(
+        name
+        for name in windows[0].columns
+        if name not in NOT_FEATURES
+        and not any(fnmatchcase(name, pattern) for pattern in settings.leave_out)
+    )
     values = np.concatenate([rows.select(columns).to_numpy() for rows in windows])
     labels = np.concatenate([rows["label"].to_numpy() for rows in windows])
     group = None
@@ -131,7 +209,17 @@ def fit_ranker(settings: LightGbmRanker, windows: Sequence[pl.DataFrame], seed: 
         sizes = [rows["user_idx"].rle().struct.field("len").to_numpy() for rows in windows]
         group = np.concatenate(sizes)
     data = lightgbm.Dataset(
-        values, labels, group=group, feature_name=list(columns), params={"max_bin": MAX_BINS}
+        values,
+        labels,
+        group=group,
+        feature_name=list(columns),
+        params={"max_bin": MAX_BINS},
+        free_raw_data=False,
     )
-    booster = lightgbm.train(settings.parameters(seed), data, num_boost_round=settings.n_trees)
-    return Ranker(booster, columns)
+    boosters = (
+        lightgbm.train(
+            settings.parameters((seed + n) % (1 << 31)), data, num_boost_round=settings.n_trees
+        )
+        for n in range(settings.n_seeds)
+    )
+    return Ranker(tuple(boosters), columns)
