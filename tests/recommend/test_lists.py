@@ -167,3 +167,12 @@ def test_a_repurchase_was_bought_and_a_neighbour_names_an_own_purchase(
     )
     assert len(related) > 20
     assert len(related.join(owned, on=["user_idx", "name"], how="semi")) == len(related)
+
+
+def test_what_a_killed_run_left_is_swept(release: Release, tmp_path: Path) -> None:
+    left = tmp_path / ".lists.csv-0123abcd"
+    left.mkdir()
+    (left / "000000.parquet").write_bytes(b"half")
+    asked = pl.Series([str(collect(release.shop.users.select("user_id")).item(0, 0))])
+    write_recommendations(release.model, release.shop, tmp_path / "lists.csv", user_ids=asked)
+    assert [path.name for path in tmp_path.iterdir()] == ["lists.csv"]

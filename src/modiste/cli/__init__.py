@@ -9,8 +9,11 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
+import signal
 import sys
+import threading
 from collections.abc import Sequence
+from typing import NoReturn
 
 from modiste.cli.application import app, config_app, import_app
 from modiste.errors import ConfigError, ModisteError
@@ -34,6 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 when done, 1 after an unforeseen failure, 2 when something given cannot be used (one
         line on stderr says what), 130 when interrupted.
     """
+    if threading.current_thread() is threading.main_thread():
+        # What is half written is taken away on the way out, as after Ctrl-C.
+        signal.signal(signal.SIGTERM, _leave)
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]
@@ -58,6 +64,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return FAILED
     return DONE
+
+
+def _leave(number: int, _frame: object) -> NoReturn:
+    raise SystemExit(128 + number)
 
 
 def _one_line(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -175,6 +176,8 @@ def write_recommendations(
     own = {"user_id": "customer_id", "item_id": "article_id"}
     if file_format != "kaggle":  # the contest fixes the names of its own file
         own = {name: shop.own_names.get(name, name) for name in own}
+    for left in out.parent.glob(f".{glob.escape(out.name)}-*"):  # of a run that was killed
+        shutil.rmtree(left, ignore_errors=True)
     parts = out.parent / f".{out.name}-{uuid4().hex[:8]}"
     parts.mkdir()
     try:
