@@ -62,11 +62,13 @@ class LastYear(CandidateSource):
         if self.attribute in shop.item_attributes:
             kinds = shop.items.select("item_idx", nw.col(f"{self.attribute}_code").alias("kind"))
             before = shop.between(then - self.behind_days, then)
-            rises = _count(coming, kinds, "ahead").join(_count(before, kinds, "behind"), on="kind")
-            scored = scored.join(kinds, on="item_idx").join(rises, on="kind", how="left")
-            per_day = (nw.col("ahead") / self.ahead_days, nw.col("behind") / self.behind_days)
+            scored = scored.join(kinds, on="item_idx")
+            for sales_then, name in ((coming, "ahead"), (before, "behind")):
+                scored = scored.join(_count(sales_then, kinds, name), on="kind", how="left")
             prior = self.prior_sales / self.behind_days
-            rise = ((per_day[0] + prior) / (per_day[1] + prior)).fill_null(1.0)
+            ahead = nw.col("ahead").fill_null(0) / self.ahead_days
+            behind = nw.col("behind").fill_null(0) / self.behind_days
+            rise = (ahead + prior) / (behind + prior)
         weeks = self.ahead_days / 7
         scored = scored.with_columns((nw.col("now") * rise + nw.col("own") / weeks).alias("score"))
         return {"items": materialize(best_items(scored, self.k))}
