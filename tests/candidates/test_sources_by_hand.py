@@ -101,12 +101,11 @@ def test_offered_stretches_its_window_where_most_sales_are_of_items_sold_once() 
 
 
 def test_co_purchases_count_users_who_bought_both_within_the_gap() -> None:
-    shop = _shop(
-        [(0, 1, 90), (0, 2, 92), (0, 2, 93), (1, 1, 90), (1, 2, 99), (2, 1, 90), (2, 3, 90)]
-    )
-    counts = collect(co_purchases(shop.until(TODAY), 30, 5, 10)).sort("item_idx", "neighbour_idx")
-    # User 1's purchases lie nine days apart; user 0's second item 2 does not count twice.
-    assert counts.rows() == [(1, 2, 1), (1, 3, 1), (2, 1, 1), (3, 1, 1)]
+    rows = [(0, 1, 90), (0, 2, 95), (0, 2, 95), (1, 1, 90), (1, 2, 96), (2, 1, 90), (2, 3, 90)]
+    counts = collect(co_purchases(_shop(rows).until(TODAY), 30, 5, 10))
+    # User 0's purchases lie just within the gap and count once, user 1's lie one day beyond it.
+    expected = [(1, 2, 1), (1, 3, 1), (2, 1, 1), (3, 1, 1)]
+    assert counts.sort("item_idx", "neighbour_idx").rows() == expected
 
 
 def test_bought_together_scores_the_damped_cosine() -> None:

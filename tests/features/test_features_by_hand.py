@@ -49,7 +49,8 @@ def test_pair_history_tells_the_item_from_its_product(shop: Dataset) -> None:
     assert (row["pair_product_times"], row["pair_product_variants"]) == (3, 2)
     assert row["pair_product_days_since_last"] == 10
     assert row["pair_variant_gap"] == 1 - 0  # item 0 of the product was bought last
-    assert _row("pair_history", shop, (0, 0))["pair_days_since_first"] == 30
+    same = _row("pair_history", shop, (0, 0))
+    assert (same["pair_days_since_first"], same["pair_visits_since_last"]) == (30, 1)
     assert _row("pair_history", shop, (0, 2))["pair_times"] is None
 
 
@@ -81,6 +82,8 @@ def test_item_sales_are_those_of_the_windows_and_of_the_product(shop: Dataset) -
     assert row["product_sales_28d"] == 3  # item 1 sold on days 80 and 99 too
     mine, other = 0.5**2.9 + 0.5**0.9, 0.5**1.9 + 0.5**0.0
     assert row["product_item_share"] == pytest.approx(mine / (mine + other + 0.1), abs=1e-5)
+    edges = {days: _row("item_sales", shop, (0, 0), windows=(days,)) for days in (9, 10)}
+    assert (edges[9]["item_sales_9d"], edges[10]["item_sales_10d"]) == (0, 1)
     unsold = _row("item_sales", shop, (0, 2))
     assert unsold["item_sales_28d"] is None
     assert unsold["kind_sales_28d"] == 1  # of its kind, item 0

@@ -10,13 +10,15 @@ from modiste.data import Dataset
 from modiste.engine import exact_sum, materialize
 from modiste.features.base import Feature
 
+_TREND_WINDOWS = (1, 7, 28, 91)
+
 
 @component
 class ItemSales(Feature):
     """Sales in windows, their trend, and the sales of the item's product and kind."""
 
     windows: tuple[int, ...] = (1, 3, 7, 14, 28, 91, 364)
-    """Windows in days whose sales are counted."""
+    """Windows in days whose sales are counted; those that trends compare are counted always."""
     attributes: tuple[str, ...] = ("kind", "department")
     """Item attributes whose sales are counted as well."""
     half_life_days: float = 14.0
@@ -26,12 +28,13 @@ class ItemSales(Feature):
         """Count the sales of every item sold in the longest window."""
         end = today(shop)
         age = end - nw.col("day")
-        rows = shop.between(end - max(self.windows), end).with_columns(
-            *((age <= days).cast(nw.Int32).alias(f"item_sales_{days}d") for days in self.windows),
+        windows = sorted({*self.windows, *_TREND_WINDOWS})
+        rows = shop.between(end - max(windows), end).with_columns(
+            *((age <= days).cast(nw.Int32).alias(f"item_sales_{days}d") for days in windows),
             decay(shop, self.half_life_days).alias("decayed"),
         )
         items = rows.group_by("item_idx").agg(
-            *(nw.col(f"item_sales_{days}d").sum() for days in self.windows),
+            *(nw.col(f"item_sales_{days}d").sum() for days in windows),
             exact_sum(nw.col("decayed")).alias("item_sales_decayed"),
         )
         then = end - YEAR
