@@ -86,7 +86,7 @@ class LightGbmRanker:
 
     objective: Literal["log-loss", "lambdarank", "auto"] = "log-loss"
     """What is minimised; `auto` fits both and takes the better one on the last training windows."""
-    n_trees: Annotated[int, Field(gt=0)] = 250
+    n_trees: Annotated[int, Field(gt=0)] = 200
     """Boosting rounds."""
     n_leaves: Annotated[int, Field(gt=1)] = 8
     """Leaves of a tree; few, since a small shop's weeks hold some hundred hits in all."""

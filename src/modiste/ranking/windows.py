@@ -37,7 +37,7 @@ class Training:
     """Pairs not bought that are kept for each user of a window."""
     max_users: Annotated[int, Field(gt=0)] = 30_000
     """At most so many buyers of a window are learned from."""
-    pool_size: Annotated[int, Field(gt=0)] = 200
+    pool_size: Annotated[int, Field(gt=0)] = 400
     """Pairs that are ranked for each user, the ones with the highest hit rate of their sources."""
 
 
