@@ -16,7 +16,7 @@ from scipy.sparse import csr_matrix
 
 from modiste.candidates.base import Tables, on_sale
 from modiste.data import Dataset
-from modiste.engine import collect, lazy
+from modiste.engine import collect, exact_sum, lazy
 from modiste.index.neighbours import nearest
 
 Floats = npt.NDArray[np.float32]
@@ -42,7 +42,7 @@ def user_item_matrix(
         collect(
             interactions.with_columns(weight.cast(nw.Float64).alias("weight"))
             .group_by("user_idx", "item_idx")
-            .agg(nw.col("weight").sum())
+            .agg(exact_sum(nw.col("weight")))
         )
         .sort("user_idx", "item_idx")
         .with_columns(pl.col("weight").cast(pl.Float32))
