@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from modiste.artifacts import Store
 from modiste.cli import main
 from modiste.data import doctor, health_pictures
 from modiste.data.doctor import examine_shop
@@ -50,6 +51,24 @@ def test_altered_files_are_an_error_and_are_not_parsed(tmp_path: Path) -> None:
     (only,) = examine_shop(tmp_path / "shop")
     assert only.severity == "error"
     assert "items.parquet" in only.found
+
+
+def test_an_altered_release_is_an_error_and_says_to_train(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import_rows(tmp_path, HEALTHY)
+    shop = tmp_path / "shop"
+    assert all(one.subject != "release" for one in examine_shop(shop))
+    store = Store(shop / "releases", "release")
+    with store.publish("first", {}) as folder:
+        (folder / "model.txt").write_text("trees")
+    assert found(shop, "release").severity == "ok"
+    (store.current() / "model.txt").write_text("other")
+    assert main(["doctor", "--shop", str(shop)]) == 1
+    shown = capsys.readouterr().out
+    assert "ERROR   release: " in shown
+    assert "model.txt has SHA-256" in shown
+    assert "run modiste train --shop" in shown
 
 
 @pytest.mark.parametrize(
@@ -200,6 +219,19 @@ def test_pictures_that_are_broken_or_gone(
 def test_an_empty_folder_is_no_shop(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--shop", str(tmp_path)]) == 2
     assert "run modiste import first" in capsys.readouterr().err
+
+
+def test_a_file_is_no_shop(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shop = write(tmp_path / "shop", "x")
+    tables = (str(write(tmp_path / "i.csv", HEADER + HEALTHY)), str(write(tmp_path / "t", ITEMS)))
+    for command in (
+        ["doctor"],
+        ["import", "tables", "--interactions", tables[0], "--items", tables[1]],
+    ):
+        assert main([*command, "--shop", str(shop)]) == 2
+        assert capsys.readouterr().err.strip() == (
+            f"modiste: {shop} is a file: expected a shop's folder, give another --shop"
+        )
 
 
 def test_the_environment_names_the_command_for_an_absent_extra(

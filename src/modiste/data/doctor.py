@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from modiste.artifacts import verify
+from modiste.artifacts import Store, verify
 from modiste.data.dataset import Dataset
 from modiste.data.findings import Finding, Severity, share
 from modiste.data.health_pictures import examine_pictures
@@ -52,6 +52,7 @@ def examine_shop(
 
     Raises:
         ArtifactError: If nothing was imported yet.
+        InputError: If the shop is a file.
     """
     folder = dataset_store(shop).current()
 
@@ -64,7 +65,9 @@ def examine_shop(
         verify(folder)
     except ArtifactError as error:
         # What was altered is not handed to a parser.
-        return [Finding("error", "stored files", str(error), "import the shop again")]
+        altered = Finding("error", "stored files", str(error), "import the shop again")
+        return [altered, *_release(shop)]
+    release = [*_release(shop)]
     tell("hashes", 1.0)
     dataset = Dataset.read(folder)
     opened = Shop(
@@ -76,7 +79,7 @@ def examine_shop(
         dataset,
     )
     findings = [Finding("ok", "stored files", f"{folder.name}: all hashes are right")]
-    findings += [*_rows_set_aside(opened), *_leading_zeros(opened)]
+    findings += [*release, *_rows_set_aside(opened), *_leading_zeros(opened)]
     tell("tables", 0.0)
     findings += examine_time(opened.interactions)
     tell("tables", 0.3)
@@ -91,6 +94,20 @@ def examine_shop(
         progress=lambda part: tell("pictures", part),
     )
     return findings
+
+
+def _release(shop: Path) -> Iterator[Finding]:
+    """Compare the current release with its hashes; a shop that was not trained yet has none."""
+    store = Store(shop / "releases", "release")
+    if store.current_name() is None:
+        return
+    try:
+        folder = store.current()
+        verify(folder)
+    except ArtifactError as error:
+        yield Finding("error", "release", str(error), f"run modiste train --shop {shop}")
+        return
+    yield Finding("ok", "release", f"{folder.name}: all hashes are right")
 
 
 def _read_report(folder: Path) -> dict[str, Any]:
