@@ -145,9 +145,9 @@ def test_weeks_without_purchases_are_refused(bought: pl.DataFrame, context: Cont
         summarise({"model": MODEL}, bought.clear(), context, np.random.default_rng(0))
 
 
-def printed(result: dict[str, Any]) -> str:
+def printed(result: dict[str, Any], *, brief: bool = False) -> str:
     out = io.StringIO()
-    print_summary(result, Console(file=out, width=80))
+    print_summary(result, Console(file=out, width=80), brief=brief)
     return out.getvalue()
 
 
@@ -187,3 +187,48 @@ def test_single_model_prints_without_a_table_of_leads(
     alone = summarise({"model": MODEL}, bought, context, np.random.default_rng(0))
     assert alone["paired"] == {}
     assert "Lead of" not in printed(alone)
+
+
+def test_blank_line_parts_a_footnote_from_the_next_title(result: dict[str, Any]) -> None:
+    lines = [line.strip() for line in printed(result).splitlines()]
+    for title in ("Other metrics", "Lead of model in MAP@12, on the same customer-weeks"):
+        assert lines[lines.index(title) - 1] == ""
+
+
+def test_other_metrics_have_their_intervals_beneath(result: dict[str, Any]) -> None:
+    result["models"]["model"] |= {"NDCG@12_low": 0.1234, "NDCG@12_high": 0.9876}
+    assert "0.1234–0.9876" in printed(result)
+
+
+def test_coverage_novelty_and_cold_shares_are_printed(result: dict[str, Any]) -> None:
+    row = next(line for line in printed(result).splitlines() if line.startswith(" model "))
+    assert "1.000" in row  # coverage
+    assert row.split()[-4:] == ["25.0", "%", "16.7", "%"]
+
+
+def test_half_an_interval_is_a_dash_that_is_explained(result: dict[str, Any]) -> None:
+    lead = result["paired"]["model - popular"]
+    lead |= {"MAP@12_ratio": 2.5, "MAP@12_ratio_low": 0.28, "MAP@12_ratio_high": None}
+    assert "0.28" not in printed(result)
+    assert "–: no end" in " ".join(printed(result).split())
+    lead |= {"MAP@12_ratio_high": 3.0}
+    assert "0.28 to 3.00" in printed(result)
+    assert "–: no end" not in " ".join(printed(result).split())
+
+
+def test_all_sources_together_have_no_share_of_their_own(result: dict[str, Any]) -> None:
+    figures = {"recall": 0.8, "unique_recall": 0.7777, "overlap": 0.1111}
+    result["sources"] = {"popular": figures, "pool": figures}
+    rows = {line.split()[0]: line.split() for line in printed(result).splitlines() if line.split()}
+    assert rows["popular"] == ["popular", "0.8000", "0.7777", "0.1111"]
+    assert rows["pool"] == ["pool", "0.8000", "–", "–"]
+
+
+def test_brief_summary_is_one_table(result: dict[str, Any]) -> None:
+    lead = result["paired"]["model - popular"]
+    lead |= {"MAP@12_ratio": 2.5, "MAP@12_ratio_low": 2.1, "MAP@12_ratio_high": 3.0}
+    text = printed(result, brief=True)
+    assert text.count("─ ") + text.count("─\n") == 1
+    assert "2.10 to 3.00" in text
+    assert "by segment" not in text
+    assert "Candidate sources" not in text

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from modiste.evaluation.printing import is_above, number, strongest_baseline
+from modiste.evaluation.printing import (
+    ALONE,
+    POOL,
+    interval,
+    is_above,
+    number,
+    strongest_baseline,
+)
 from modiste.report.parts import Table
 
 FILE = Path("reports") / "evaluation.json"
@@ -22,8 +29,6 @@ _LEDGER = {
     "n_candidates": ("candidates", "mean number of proposals for a customer", 1),
     "seconds": ("seconds", "time for all weeks", 1),
 }
-POOL = "pool"
-"""The ledger's row of all sources together."""
 _SHARES = {
     "cold_users_bought": "buyers without history",
     "cold_users_shown": "lists for customers without history",
@@ -86,7 +91,7 @@ def headline(evaluation: Evaluation) -> str:
     text = (
         f"On {evaluation.result['n_user_weeks']:,} customer-weeks in {len(weeks)} "
         f"{'week' if len(weeks) == 1 else 'weeks'} from {weeks[0]} to {weeks[-1]} the model's "
-        f"{key} is {number(row.get(key))} ({_range(row, key)})."
+        f"{key} is {number(row.get(key))} ({interval(row, key)})."
     )
     if evaluation.strongest is None:
         return text
@@ -101,7 +106,7 @@ def headline(evaluation: Evaluation) -> str:
     return (
         f"{text} That is {times}the strongest baseline, {evaluation.strongest} "
         f"({number(evaluation.models[evaluation.strongest].get(key))}); {verdict} "
-        f"({number(paired.get(key), sign='+')}, {_range(paired, key, sign='+')})."
+        f"({number(paired.get(key), sign='+')}, {interval(paired, key, sign='+')})."
     )
 
 
@@ -120,7 +125,7 @@ def models_table(evaluation: Evaluation) -> Table:
         [
             name,
             number(row.get(key)),
-            _range(row, key),
+            interval(row, key),
             *(number(row.get(f"{metric}@{k}"), digits) for metric, digits in plain),
             number(row.get("seconds"), 1),
         ]
@@ -152,9 +157,9 @@ def leads_table(evaluation: Evaluation) -> Table | None:
                 [
                     name,
                     number(paired.get(key), sign="+"),
-                    _range(paired, key, sign="+"),
+                    interval(paired, key, sign="+"),
                     f"{number(paired.get(f'{key}_ratio'), 2)} ×",
-                    _range(paired, f"{key}_ratio", 2),
+                    interval(paired, f"{key}_ratio", 2),
                     "✓ clear" if is_above(paired, key) else "not clear",
                 ]
             )
@@ -191,12 +196,11 @@ def ledger_table(evaluation: Evaluation) -> Table | None:
     sources = evaluation.result.get("sources") or {}
     present = [key for key in _LEDGER if any(key in row for row in sources.values())]
     ordered = [*by_recall(sources), *([POOL] if POOL in sources else [])]
-    alone = {"unique_recall", "overlap"}  # of all together they say nothing
     rows = [
         [
             name,
             *(
-                number(None if name == POOL and key in alone else value, _LEDGER[key][2])
+                number(None if name == POOL and key in ALONE else value, _LEDGER[key][2])
                 for key, value in ((key, sources[name].get(key)) for key in present)
             ),
         ]
@@ -222,10 +226,3 @@ def cold_facts(evaluation: Evaluation) -> list[tuple[str, str]]:
         for key, text in _SHARES.items()
         if row.get(key) is not None
     ]
-
-
-def _range(row: Mapping[str, Any], key: str, digits: int = 4, *, sign: str = "") -> str:
-    low, high = row.get(f"{key}_low"), row.get(f"{key}_high")
-    if low is None and high is None:
-        return "–"
-    return f"{number(low, digits, sign=sign)} to {number(high, digits, sign=sign)}"

@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 from matplotlib.axes import Axes
 
-from modiste.report.measure import POOL, Evaluation, by_recall
+from modiste.evaluation.printing import POOL
+from modiste.report.measure import Evaluation, by_recall
 from modiste.report.parts import Chart
 from modiste.report.theme import INK, MUTED, SERIES, WIDE, beside, draw, no_frame
 
