@@ -61,7 +61,8 @@ def demo_command(
     for line in train_lines(trained):
         typer.echo(line)
     typer.echo("")
-    print_summary(result)
+    print_summary(result, brief=True)
+    typer.echo(f"every table: modiste evaluate --shop {shop} --config demo --weeks {weeks}")
     purchases = imported.tables["interactions"].accepted
     typer.echo(f"{n_users:,} customers, {purchases:,} purchases, {perf_counter() - start:.0f} s")
     typer.echo("")
