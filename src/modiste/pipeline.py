@@ -15,12 +15,12 @@ import numpy as np
 import polars as pl
 
 import modiste
-from modiste.artifacts import fingerprint, read_manifest, write_text
+from modiste.artifacts import fingerprint, verify, write_text
 from modiste.config import Config
 from modiste.data import Dataset
 from modiste.data.shop import dataset_store
 from modiste.engine import collect
-from modiste.errors import InputError
+from modiste.errors import ArtifactError, InputError
 from modiste.evaluation.backtest import MODEL, backtest
 from modiste.evaluation.context import build_context
 from modiste.evaluation.summary import summarise
@@ -46,6 +46,8 @@ class TrainReport:
     """The day before which everything was learned, as ISO date."""
     unchanged: list[str] = field(default_factory=list)
     """Stages that were not run again, since nothing they read had changed."""
+    damage: str = ""
+    """What was wrong with the current release, which was then fitted anew; empty: nothing."""
     windows_made: int = 0
     windows_reused: int = 0
     training: dict[str, Any] = field(default_factory=dict)
@@ -82,7 +84,7 @@ def train(
     store = release_store(shop)
     current = store.current_name()
     report = TrainReport(current or "", day_name(day))
-    known = read_manifest(store.root / current) if current else {}
+    known, report.damage = _known(store.root / current) if current else ({}, "")
     old = known.get("stages", {})
     if old == stages and known.get("dataset") == version.name:
         report.unchanged = list(STAGES)
@@ -122,6 +124,14 @@ def train(
     report.release = store.current_name() or name
     report.training = fit.facts
     return _timed(report, start)
+
+
+def _known(folder: Path) -> tuple[dict[str, Any], str]:
+    """Give a release's manifest, or nothing and the damage if a file of it was altered."""
+    try:
+        return verify(folder), ""
+    except ArtifactError as error:
+        return {}, str(error)
 
 
 def _stage_keys(dataset: Dataset, day: int, config: Config) -> dict[str, str]:
@@ -239,10 +249,21 @@ def write_predictions(dataset: Dataset, ranked: pl.DataFrame, out: Path) -> None
 
 
 def as_of_day(dataset: Dataset, as_of: date | None) -> int:
-    """Give a date as days since 1970; None: the day after the last interaction."""
+    """Give a date as days since 1970; None: the day after the last interaction.
+
+    Raises:
+        InputError: If there is nothing before the day, or the data ends before it.
+    """
+    first, end = dataset.day_range()
     if as_of is None:
-        return dataset.day_range()[1]
-    return (as_of - _EPOCH).days
+        return end
+    day = (as_of - _EPOCH).days
+    if not first < day <= end:
+        raise InputError(
+            f"as of {as_of}: the purchases run from {day_name(first)} to {day_name(end - 1)}: "
+            f"choose a day from {day_name(first + 1)} to {day_name(end)}"
+        )
+    return day
 
 
 def day_name(day: int) -> str:

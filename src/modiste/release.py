@@ -34,6 +34,8 @@ class Release:
     """The shop before `model.prepared.as_of`: the very rows the model was fitted on."""
     config: Config
     manifest: Mapping[str, Any]
+    newer_dataset: str | None = None
+    """Name of the current dataset if it is another than the one the model was fitted on."""
 
 
 def open_release(shop: Path) -> Release:
@@ -59,7 +61,23 @@ def open_release(shop: Path) -> Release:
     dataset = Dataset.read(version).until(as_of)
     pool_size = config.training.pool_size
     model = Model.read(folder, config.recipe, as_of, pool_size, dict(manifest["training"]))
-    return Release(folder.name, model, dataset, config, manifest)
+    newest = dataset_store(shop).current_name()
+    newer = newest if newest != manifest["dataset"] else None
+    return Release(folder.name, model, dataset, config, manifest, newer)
+
+
+def served_config(shop: Path) -> tuple[Config, str]:
+    """Give the configuration of the current release, or the defaults where there is none.
+
+    Returns:
+        The configuration, and in words where it comes from.
+    """
+    store = release_store(shop)
+    name = store.current_name()
+    if name is None:
+        return build_config({}, "defaults"), "every default"
+    manifest = verify(store.current())
+    return build_config(manifest["config"], f"{name}/manifest.json"), f"that of release {name}"
 
 
 def explain_users(shop: Path, user_ids: Sequence[str], k: int = 12) -> pl.DataFrame:

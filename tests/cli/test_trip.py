@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -72,6 +73,33 @@ def test_recommend_for_some_users(place: Path) -> None:
     assert set(rows["customer_id"]) == {known, "somebody-new"}
 
 
+def test_a_file_of_users_may_have_a_header(place: Path) -> None:
+    known = pl.read_csv(place / "files" / "customers.csv")["customer_id"][0]
+    asked, out = place / "table.csv", place / "headed.csv"
+    asked.write_text(f'age,customer_id\n30,"{known}"\n', encoding="utf-8")
+    words = ["recommend", "--shop", str(place / "shop"), "--out", str(out), "--users", str(asked)]
+    assert main(words) == 0
+    assert pl.read_csv(out)["customer_id"].unique().to_list() == [known]
+
+
+def test_lists_of_an_older_dataset_are_told(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop = Path(shutil.copytree(place / "shop", tmp_path / "shop"))
+    words = ["recommend", "--shop", str(shop), "--out", str(tmp_path / "lists.csv")]
+    assert main(words) == 0
+    assert "was imported after" not in capsys.readouterr().err
+    assert main(["import", "hm", str(place / "files"), "--shop", str(shop)]) == 0
+    capsys.readouterr()
+    assert main(words) == 0
+    assert "was imported after release" in capsys.readouterr().err
+
+
+def test_evaluate_measures_what_is_served(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", "--shop", str(place / "shop"), "--weeks", "1"]) == 0
+    assert "configuration: that of release" in capsys.readouterr().out
+
+
 def test_evaluate_writes_figures_and_lists(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     figures, lists = place / "figures.json", place / "lists.parquet"
     words = ["evaluate", "--shop", str(place / "shop"), "--config", str(place / "quick.toml")]
@@ -99,7 +127,9 @@ def test_report_is_written(place: Path) -> None:
         (["recommend", "--k", "0"], "a list needs at least 1 item"),
         (["recommend", "--users", "no-such-file"], "cannot be read as text"),
         (["train", "--config", "hmm"], "no configuration hmm"),
-        (["train", "--as-of", "1990-01-01"], "no interactions before this day"),
+        (["train", "--as-of", "1990-01-01"], "the purchases run from"),
+        (["train", "--as-of", "2030-01-01"], "choose a day from"),
+        (["recommend", "--out", "lists.txt"], "the ending tells no format"),
         (["evaluate", "--weeks", "0"], "must be at least 1"),
         (["evaluate", "--weeks", "900"], "ask for fewer"),
         (["evaluate", "--json", "no/such/folder.json"], "does not exist"),
@@ -108,7 +138,8 @@ def test_report_is_written(place: Path) -> None:
 def test_what_cannot_be_used_is_told_in_one_line(
     words: list[str], message: str, place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out = ["--out", str(place / "never.csv")] if words[0] == "recommend" else []
+    needs_out = words[0] == "recommend" and "--out" not in words
+    out = ["--out", str(place / "never.csv")] if needs_out else []
     assert main([*words, "--shop", str(place / "shop"), *out]) == 2
     error = capsys.readouterr().err
     assert message in error

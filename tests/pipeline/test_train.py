@@ -114,7 +114,7 @@ def test_as_of_limits_what_is_learned(
 
 
 def test_too_little_history_is_told(shop: Path, quick: Config) -> None:
-    with pytest.raises(InputError, match="no interactions before this day"):
+    with pytest.raises(InputError, match=r"the purchases run from .* choose a day from"):
         train(shop, quick, as_of=date(1999, 1, 1))
 
 
@@ -129,6 +129,21 @@ def test_an_altered_release_is_refused(trained: Path, tmp_path: Path) -> None:
     ranker.write_text(ranker.read_text().replace("leaf_value=", "leaf_value=1", 1))
     with pytest.raises(ArtifactError, match=r"ranker\.txt has SHA-256 .* the file was altered"):
         open_release(shop)
+
+
+def test_a_damaged_release_is_fitted_anew(trained: Path, quick: Config, tmp_path: Path) -> None:
+    shop = Path(shutil.copytree(trained, tmp_path / "shop"))
+    good = files_of(release_store(shop).current())
+    (release_store(shop).current() / "rates.parquet").write_bytes(b"damaged")
+    report = train(shop, quick)
+    assert "rates.parquet has SHA-256" in report.damage
+    assert report.unchanged == []
+    assert files_of(open_release_folder(shop)) == good
+
+
+def open_release_folder(shop: Path) -> Path:
+    open_release(shop)
+    return release_store(shop).current()
 
 
 def test_a_release_outlives_a_new_import(

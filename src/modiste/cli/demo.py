@@ -27,12 +27,15 @@ def demo_command(
     from modiste.config import load_config
     from modiste.data.sources.hm import import_hm
     from modiste.data.synthetic import write_synthetic_shop
+    from modiste.errors import InputError
     from modiste.evaluation.summary import print_summary
     from modiste.pipeline import evaluate, train
     from modiste.recommend import write_recommendations
     from modiste.release import open_release
     from modiste.report import write_report
 
+    if scale not in ("tiny", "small") or weeks < 1:
+        raise InputError(f"--scale {scale} --weeks {weeks}: expected tiny or small, from 1 week on")
     start = perf_counter()
     files, lists = shop / "files", shop / "recommendations.parquet"
     page, figures = shop / "report.html", shop / "reports" / "evaluation.json"

@@ -19,7 +19,10 @@ def evaluate_command(
     weeks: Annotated[int, typer.Option(help="How many of the last weeks are predicted.")] = 8,
     config: Annotated[
         str | None,
-        typer.Option(help="A TOML file, or the name of a shipped one: see modiste config list."),
+        typer.Option(
+            help="A TOML file, or the name of a shipped one; by default that of the current "
+            "release, if there is one."
+        ),
     ] = None,
     k: Annotated[int, typer.Option("--k", help="Length of the lists.")] = 12,
     refit_every: Annotated[
@@ -27,7 +30,11 @@ def evaluate_command(
     ] = 1,
     as_of: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Leave out the rows of this day and later."),
+        typer.Option(
+            metavar="YYYY-MM-DD",
+            formats=["%Y-%m-%d"],
+            help="Leave out the rows of this day and later.",
+        ),
     ] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write every figure to this JSON file.")
@@ -44,11 +51,12 @@ def evaluate_command(
     from modiste.errors import InputError
     from modiste.evaluation.summary import print_summary
     from modiste.pipeline import evaluate
+    from modiste.release import served_config
 
     for out in (json_file, predictions):
         if out is not None and not out.parent.is_dir():
             raise InputError(f"{out}: the folder {out.parent} does not exist: make it first")
-    loaded = load_config(config)
+    loaded, origin = (load_config(config), config) if config else served_config(shop)
     with shown_progress() as progress:
         result = evaluate(
             shop,
@@ -63,5 +71,6 @@ def evaluate_command(
     if json_file is not None:
         json_file.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     print_summary(result)
+    typer.echo(f"configuration: {origin}")
     typer.echo(f"figures: {shop / 'reports' / 'evaluation.json'}")
     typer.echo(f"next: modiste report --shop {shop}")

@@ -19,7 +19,9 @@ def shown_progress() -> Iterator[Callable[[str, float], None]]:
         TimeElapsedColumn(),
     )
     console = Console(stderr=True)
-    told: set[str] = set()
+    if not console.is_terminal:
+        yield _lines(console.print)
+        return
     with Progress(*columns, console=console, transient=True) as bars:
         tasks: dict[str, TaskID] = {}
 
@@ -27,9 +29,18 @@ def shown_progress() -> Iterator[Callable[[str, float], None]]:
             if stage not in tasks:
                 tasks[stage] = bars.add_task(stage, total=1.0)
             bars.update(tasks[stage], completed=share)
-            # Without a terminal no bar is drawn: a line a finished stage tells how far it is.
-            if not console.is_terminal and share >= 1.0 and stage not in told:
-                told.add(stage)
-                console.print(f"{stage}: done", highlight=False)
 
         yield show
+
+
+def _lines(write: Callable[..., None]) -> Callable[[str, float], None]:
+    """Tell in lines how far it is, where no bar can be drawn: a line a quarter of a stage."""
+    told: dict[str, int] = {}
+
+    def show(stage: str, share: float) -> None:
+        quarter = int(share * 4)
+        if quarter > told.get(stage, 0):
+            told[stage] = quarter
+            write(f"{stage}: {'done' if quarter >= 4 else f'{quarter * 25} %'}", highlight=False)
+
+    return show

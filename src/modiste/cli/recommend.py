@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from enum import StrEnum
 from pathlib import Path
@@ -32,32 +33,40 @@ def recommend_command(
     out: Annotated[Path, typer.Option(help="The file to write; it appears when it is whole.")],
     k: Annotated[int, typer.Option("--k", help="Items for each user.")] = 12,
     file_format: Annotated[
-        FileFormat,
+        FileFormat | None,
         typer.Option(
             "--format",
-            help="parquet and csv: a row an item; kaggle: a row a user, the items joined.",
+            help="parquet and csv: a row an item; kaggle: a row a user, the items joined. By "
+            "default after the ending of --out.",
         ),
-    ] = FileFormat.parquet,
+    ] = None,
     users: Annotated[
         Path | None,
         typer.Option(help="Text file with a user id a line, known or not; by default everybody."),
     ] = None,
-    memory: Annotated[str, typer.Option(help="Memory budget, such as 8GB.")] = "8GB",
+    memory: Annotated[str, typer.Option(help="Memory budget, such as 8GB; at least 1GB.")] = "8GB",
 ) -> None:
     """Write the best items for every user, from the current release."""
     from modiste.recommend import write_recommendations
     from modiste.release import open_release
 
     budget = parse_memory(memory)
-    user_ids = None if users is None else read_user_ids(users)
+    chosen = file_format or format_of(out)
     release = open_release(shop)
+    if release.newer_dataset:
+        typer.echo(
+            f"modiste: dataset {release.newer_dataset} was imported after release {release.name} "
+            "was trained: these are lists for the older one, run modiste train for the newer",
+            err=True,
+        )
+    user_ids = None if users is None else read_user_ids(users, release.shop.own_names["user_id"])
     with shown_progress() as progress:
         n_users = write_recommendations(
             release.model,
             release.shop,
             out,
             k=k,
-            file_format=file_format.value,
+            file_format=chosen.value,
             user_ids=user_ids,
             memory=budget,
             progress=progress,
@@ -65,7 +74,8 @@ def recommend_command(
     from modiste.pipeline import peak_memory
 
     typer.echo(
-        f"{out}: {n_users:,} users, {k} items each, from release {release.name}; "
+        f"{out}: {n_users:,} users, up to {k} items each, from release {release.name}, "
+        f"as of {release.manifest['as_of']}; "
         f"peak memory {peak_memory() / 1e9:.1f} GB"
     )
 
@@ -87,8 +97,26 @@ def parse_memory(text: str) -> int:
     return value
 
 
-def read_user_ids(path: Path) -> pl.Series:
+def format_of(out: Path) -> FileFormat:
+    """Choose the format by the file's ending.
+
+    Raises:
+        InputError: If it is neither `.parquet` nor `.csv`.
+    """
+    from modiste.errors import InputError
+
+    try:
+        return FileFormat(out.suffix.removeprefix("."))
+    except ValueError:
+        raise InputError(
+            f"--out {out}: the ending tells no format: end it in .parquet or .csv, or say --format"
+        ) from None
+
+
+def read_user_ids(path: Path, column: str = "user_id") -> pl.Series:
     """Read user ids, one a line; blank lines are passed over, a repeated id counts once.
+
+    A file whose first line names the column (`customer_id`, or `age,customer_id`) is read as CSV.
 
     Raises:
         InputError: If the file is absent, empty or no text.
@@ -101,7 +129,13 @@ def read_user_ids(path: Path) -> pl.Series:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"--users {path}: cannot be read as text ({error})") from None
-    ids = pl.Series("user_id", [line.strip() for line in lines], dtype=pl.String)
+    header = [name.strip().strip('"') for name in lines[0].split(",")] if lines else []
+    if column in header:
+        place = header.index(column)
+        cells = [row[place] if len(row) > place else "" for row in csv.reader(lines[1:])]
+    else:
+        cells = lines
+    ids = pl.Series("user_id", [cell.strip() for cell in cells], dtype=pl.String)
     ids = ids.filter(ids != "").unique(maintain_order=True)
     if ids.is_empty():
         raise InputError(f"--users {path}: holds no id: expected one a line")

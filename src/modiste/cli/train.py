@@ -23,6 +23,7 @@ def train_command(
     as_of: Annotated[
         datetime | None,
         typer.Option(
+            metavar="YYYY-MM-DD",
             formats=["%Y-%m-%d"],
             help="Learn from the rows before this day; by default from all.",
         ),
@@ -48,6 +49,7 @@ def train_command(
         return
     for line in train_lines(report):
         typer.echo(line)
+    typer.echo(f"configuration: {config or 'every default'}")
     typer.echo(f"next: modiste recommend --shop {shop} --out recommendations.parquet")
 
 
@@ -57,6 +59,8 @@ def train_lines(report: TrainReport) -> list[str]:
     if report.unchanged == ["prepare", "fit", "publish"]:
         return [f"nothing changed: release {report.release} stays current"]
     lines = [f"release {report.release}: all that was known before {report.as_of}"]
+    if report.damage:
+        lines.append(f"fitted anew, since the release before was damaged: {report.damage}")
     lines += [f"{stage}: unchanged, not fitted again" for stage in report.unchanged]
     if "fit" not in report.unchanged:
         lines.append(

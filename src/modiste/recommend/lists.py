@@ -163,6 +163,8 @@ def write_recommendations(
     Raises:
         InputError: If the folder of `out` does not exist.
     """
+    if out.is_dir():
+        raise InputError(f"{out} is a folder: name a file to write")
     if not out.parent.is_dir():
         raise InputError(
             f"{out}: the folder {out.parent} does not exist: make it or choose another"
