@@ -106,8 +106,13 @@ def test_columns_can_be_mapped_and_pictures_found(tmp_path: Path) -> None:
 def test_what_is_no_frame_is_refused() -> None:
     with pytest.raises(InputError, match="interactions is list: give a frame"):
         Dataset.from_frames([1], pl.DataFrame(ITEMS))
-    with pytest.raises(SchemaError, match="interactions has no column for item_id, day among user"):
+    with pytest.raises(SchemaError, match="interactions has no column for item_id, time") as error:
         Dataset.from_frames(pl.DataFrame({"user": ["a"]}), pl.DataFrame(ITEMS))
+    assert str(error.value).endswith('among user: name it with mapping={"item_id": "COLUMN"}')
+    with pytest.raises(InputError, match=r'mapping={"item_id": "what"}: no column .what.'):
+        Dataset.from_frames(
+            pl.DataFrame(INTERACTIONS), pl.DataFrame(ITEMS), mapping={"item_id": "what"}
+        )
 
 
 def test_frames_become_a_shop_with_its_quarantine(tmp_path: Path) -> None:

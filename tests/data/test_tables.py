@@ -228,7 +228,10 @@ def test_pictures_are_found_by_name_in_nested_folders(tmp_path: Path) -> None:
         ("nonsense", "expected name=column"),
         ("item_id=", "expected name=column"),
         ("item_id=foo", "no column 'foo' among interactions: user, item, date, price; items: item"),
-        ("size=price", "'size' is none of"),
+        ("size=price", "'size' is none of age, audience, brand, channel, club, colour"),
+        ("tiem=date", "--map tiem=date: 'tiem' is none of age,"),
+        ("tiem=date", "did you mean time?"),
+        ("time=when", "--map time=when: no column 'when'"),
         ("users.user_id=user", "there is no table users"),
     ],
 )
@@ -266,7 +269,7 @@ def test_the_command_prints_what_it_found(
     ]
     assert main(["import", "tables", *files]) == 0
     shown = capsys.readouterr().out
-    assert "interactions: user_id = user, item_id = item, day = date, price" in shown
+    assert "interactions: user_id = user, item_id = item, time = date, price" in shown
     assert "set aside 1: unknown item, as line 4: u1,9,2020-09-17,1" in shown
     assert "2 purchases from 2020-09-16 to 2020-09-17" in shown
     assert main(["import", "tables", *files, "--json"]) == 0
@@ -299,5 +302,5 @@ def test_without_names_the_times_tell_the_columns(
 
 
 def test_without_names_and_times_the_columns_must_be_told(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"no column for user_id, item_id, day among 0, 1, 2"):
+    with pytest.raises(InputError, match=r"no column for user_id, item_id, time among 0, 1, 2"):
         import_file(tmp_path, "a.csv", b"1,2,x\n3,4,y\n")

@@ -137,7 +137,9 @@ def _print_columns(role: str, table: TableReport, console: object) -> None:
 
     assert isinstance(console, Console)
     found = ", ".join(
-        name if name == own else f"{name} = {own}" for name, own in table.columns.items()
+        name if name == own else f"{name} = {own}"
+        # The time of day is not kept, but its column is called as users call it in --map.
+        for name, own in (("time" if n == "day" else n, o) for n, o in table.columns.items())
     )
     lines = [f"{role}: {found}", *(f"  {note}" for note in table.notes)]
     if table.ignored:

@@ -79,7 +79,7 @@ class Intake:
             return f"{table.file} has a header and no rows: give a file with rows"
         reason = max(table.quarantined, key=lambda name: table.quarantined[name])
         example = table.examples[reason]
-        advice = "check what its columns mean, and name them with --map"
+        advice = "check what its columns mean, and name them with --map, in Python with mapping="
         if reason == UNKNOWN_ITEM:
             advice = "check that both files have the same ids, with their leading zeros"
         return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 import polars as pl
@@ -73,6 +74,31 @@ def _standard(name: str) -> str:
     return role + dot + _ALIASES.get(column, column)
 
 
+def _shown(name: str) -> str:
+    """Call a standard column as users do in `--map`."""
+    role, dot, column = name.rpartition(".")
+    return role + dot + ("time" if column == "day" else column)
+
+
+def _pair(kind: str, name: str, own: str) -> str:
+    """Write a pair of names as it was given: in Python, or on the command line."""
+    if kind == "frames":
+        return f'mapping={{"{_shown(name)}": "{own}"}}'
+    return f"--map {_shown(name)}={own}"
+
+
+def _not_a_column(kind: str, name: str, own: str) -> InputError:
+    column = name.rpartition(".")[2]
+    tables = (*_STANDARD.values(), *_ATTRIBUTES.values())
+    known = sorted({_shown(word) for words in tables for word in words})
+    close = get_close_matches(column, [*known, "day"], n=1)
+    meant = f"; did you mean {close[0]}?" if close else ""
+    return InputError(
+        f"{_pair(kind, name, own)}: {column!r} is none of {', '.join(known)} "
+        f"(any other name is one for columns of items or users){meant}"
+    )
+
+
 def plan_tables(
     kind: str,
     interactions: Table,
@@ -102,8 +128,8 @@ def plan_tables(
     tables: dict[str, Table] = {"interactions": interactions, "items": items}
     if users is not None:
         tables["users"] = users
-    _check_mapping(mapping, tables)
-    plans = {role: _plan(role, table, mapping, time_format) for role, table in tables.items()}
+    _check_mapping(kind, mapping, tables)
+    plans = {role: _plan(kind, role, table, mapping, time_format) for role, table in tables.items()}
     return Sources(kind, plans["interactions"], plans["items"], plans.get("users"), pictures)
 
 
@@ -124,32 +150,32 @@ def _belongs(role: str, column: str, named: bool) -> bool:
     return role != "interactions" and column.isidentifier() and (named or not elsewhere)
 
 
-def _check_mapping(mapping: Pairs, tables: Mapping[str, Table]) -> None:
+def _check_mapping(kind: str, mapping: Pairs, tables: Mapping[str, Table]) -> None:
     listed = "; ".join(f"{role}: {', '.join(table.columns)}" for role, table in tables.items())
     for name, own in mapping:
         target, _, column = name.rpartition(".")
         if target and target not in tables:
             raise InputError(
-                f"--map {name}={own}: there is no table {target}: use one of {', '.join(tables)}"
+                f"{_pair(kind, name, own)}: there is no table {target}: "
+                f"use one of {', '.join(tables)}"
             )
         roles = [target] if target else list(tables)
         if not any(own in tables[role].columns for role in roles):
-            raise InputError(f"--map {name}={own}: no column {own!r} among {listed}")
+            raise InputError(f"{_pair(kind, name, own)}: no column {own!r} among {listed}")
         if not any(column in _own_mapping(role, tables[role], mapping) for role in roles):
-            names = sorted({*spellings.INTERACTIONS, *spellings.ITEMS, *spellings.USERS})
-            raise InputError(f"--map {name}={own}: {column!r} is none of {', '.join(names)}")
+            raise _not_a_column(kind, name, own)
     for role, table in tables.items():
         chosen = _own_mapping(role, table, mapping)
         for own in set(chosen.values()):
-            names = [name for name, column in chosen.items() if column == own]
+            names = [_shown(name) for name, column in chosen.items() if column == own]
             if len(names) > 1:
                 raise InputError(
-                    f"--map: column {own!r} of {table.name} cannot be {' and '.join(names)}: "
-                    f"columns are {listed}"
+                    f"{'mapping' if kind == 'frames' else '--map'}: column {own!r} of {table.name} "
+                    f"cannot be {' and '.join(names)}: columns are {listed}"
                 )
 
 
-def _plan(role: str, table: Table, mapping: Pairs, time_format: str | None) -> Plan:
+def _plan(kind: str, role: str, table: Table, mapping: Pairs, time_format: str | None) -> Plan:
     chosen = _own_mapping(role, table, mapping)
     notes = list(table.notes)
     if role == "interactions" and not table.has_header:
@@ -164,8 +190,8 @@ def _plan(role: str, table: Table, mapping: Pairs, time_format: str | None) -> P
     missing = [name for name in _REQUIRED[role] if name not in columns]
     if missing:
         raise SchemaError(
-            f"{table.name} has no column for {', '.join(missing)} among "
-            f"{', '.join(table.columns)}: name it with --map {missing[0]}=COLUMN"
+            f"{table.name} has no column for {', '.join(map(_shown, missing))} among "
+            f"{', '.join(table.columns)}: name it with {_pair(kind, missing[0], 'COLUMN')}"
         )
     if role == "interactions":
         sample = table.sample[columns["day"]].to_list()
