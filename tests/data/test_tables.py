@@ -304,3 +304,61 @@ def test_without_names_the_times_tell_the_columns(
 def test_without_names_and_times_the_columns_must_be_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no column for user_id, item_id, time among 0, 1, 2"):
         import_file(tmp_path, "a.csv", b"1,2,x\n3,4,y\n")
+
+
+VARIANTS = "product_id,{},title\np1,001,A\np1,002,B\np2,003,C\n"
+
+
+@pytest.mark.parametrize("header", ["sku", "variant_id", "Variant", "id", "movieId", "movie_id"])
+@pytest.mark.parametrize("sold", ["item", "same"])
+def test_variants_are_the_items_of_their_product(tmp_path: Path, header: str, sold: str) -> None:
+    own = "item" if sold == "item" or header == "id" else header
+    report = import_rows(
+        tmp_path,
+        PLAIN.split("\n", 1)[1],
+        header=f"user,{own},date,price\n",
+        items=VARIANTS.format(header),
+    )
+    assert accepted(tmp_path) == EXPECTED
+    assert quarantined(tmp_path) == []
+    assert report.tables["items"].columns["item_id"] == header
+    rows = open_shop(tmp_path / "shop").items.collect("polars").to_native()
+    assert rows["product_id"].to_list() == ["p1", "p1", "p2"]
+
+
+def test_the_sales_tell_what_the_item_is(tmp_path: Path) -> None:
+    report = import_rows(
+        tmp_path,
+        "u1,p1,2020-09-16,9.5\nu2,p2,2020-09-17,20\n",
+        header="user,product_id,date,price\n",
+        items=VARIANTS.format("sku"),
+    )
+    assert [row[1] for row in accepted(tmp_path)] == ["p1", "p2"]
+    items = report.tables["items"]
+    assert items.quarantined == {"duplicate item": 1}
+    assert "1 rows repeat a product_id and were set aside" in items.notes[-1]
+
+
+def test_what_does_not_count_is_said(tmp_path: Path) -> None:
+    rows = "u1,001,2020-09-16,9.5,3,5\nu2,003,2020-09-17,20,1,4\n"
+    report = import_rows(tmp_path, rows, header="user,item,date,price,Quantity,rating\n")
+    assert accepted(tmp_path) == EXPECTED
+    assert report.tables["interactions"].notes[-2:] == [
+        "Quantity is not used: every row counts once, repeat it for more pieces",
+        "rating is not used: every row counts as a purchase, whatever was thought of it",
+    ]
+
+
+def test_columns_without_names_are_told_how_to_get_one(tmp_path: Path) -> None:
+    report = import_rows(tmp_path, PLAIN.split("\n", 1)[1], items="001,A,x\n002,B,x\n003,C,y\n")
+    assert report.tables["items"].notes[-1] == (
+        "columns 1, 2 have no names: give them with --map, such as --map items.name=1"
+    )
+    import_tables(
+        tmp_path / "interactions.csv",
+        tmp_path / "items.csv",
+        tmp_path / "shop",
+        mapping=["items.name=1"],
+    )
+    rows = open_shop(tmp_path / "shop").items.collect("polars").to_native()
+    assert rows["name"].to_list() == ["A", "B", "C"]

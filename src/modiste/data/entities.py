@@ -31,6 +31,11 @@ def read_items(
     items, attributes = _read_distinct(plan, intake, "item_id", checks.DUPLICATE_ITEM)
     if items.is_empty():
         raise InputError(intake.nothing_left())
+    if n_repeats := intake.report.quarantined.get(checks.DUPLICATE_ITEM):
+        intake.report.notes.append(
+            f"{n_repeats:,} rows repeat a {plan.columns['item_id']} and were set aside: if each is "
+            "an item with an id of its own, name that column with --map items.item_id=COLUMN"
+        )
     absent = [name for name in ("product_id", "name", "description") if name not in items.columns]
     items = items.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
     # An item without a product code is a product of its own.

@@ -129,8 +129,41 @@ def plan_tables(
     if users is not None:
         tables["users"] = users
     _check_mapping(kind, mapping, tables)
+    mapping = [*mapping, *_shared_item(interactions, items, mapping)]
     plans = {role: _plan(kind, role, table, mapping, time_format) for role, table in tables.items()}
     return Sources(kind, plans["interactions"], plans["items"], plans.get("users"), pictures)
+
+
+def _shared_item(interactions: Table, items: Table, mapping: Pairs) -> Pairs:
+    """Call the same column the item in both tables, where both have one of a known name.
+
+    A catalogue of variants has ids of variants and of products: the sales tell which of them is
+    the item.
+    """
+    left: list[list[str]] = []
+    for role, table in (("interactions", interactions), ("items", items)):
+        chosen = _own_mapping(role, table, mapping)
+        if "item_id" in chosen or not table.has_header:
+            return []
+        left.append([own for own in table.columns if own not in set(chosen.values())])
+    shared = spellings.shared_column(left[0], left[1], spellings.ITEMS["item_id"])
+    if shared is None:
+        return []
+    return [("interactions.item_id", shared[0]), ("items.item_id", shared[1])]
+
+
+def _unused(table: Table, used: Iterable[str]) -> Iterable[str]:
+    """Say what is not made of columns that one might expect to count."""
+    meanings = (
+        (spellings.QUANTITIES, "every row counts once, repeat it for more pieces"),
+        (spellings.RATINGS, "every row counts as a purchase, whatever was thought of it"),
+    )
+    taken = set(used)
+    for words, meaning in meanings:
+        plain = set(map(spellings.plain, words))
+        for own in table.columns:
+            if own not in taken and spellings.plain(own) in plain:
+                yield f"{own} is not used: {meaning}"
 
 
 def _own_mapping(role: str, table: Table, mapping: Pairs) -> dict[str, str]:
@@ -186,7 +219,7 @@ def _plan(kind: str, role: str, table: Table, mapping: Pairs, time_format: str |
     else:
         wanted = {k: words for k, words in _STANDARD[role].items() if k not in chosen}
         found = {**spellings.find_columns(table.columns, wanted, chosen.values()), **chosen}
-    columns = {name: own for name, own in found.items() if name in _STANDARD[role]}
+    columns = {name: found[name] for name in _STANDARD[role] if name in found}
     missing = [name for name in _REQUIRED[role] if name not in columns]
     if missing:
         raise SchemaError(
@@ -200,6 +233,7 @@ def _plan(kind: str, role: str, table: Table, mapping: Pairs, time_format: str |
         comma = _has_decimal_comma(table, columns)
         if comma:
             notes.append("prices have a decimal comma")
+        notes += _unused(table, columns.values())
         return Plan(table, columns, time_form=form, decimal_comma=comma, notes=tuple(notes))
     attributes = {name: own for name, own in found.items() if name not in columns}
     used = {*columns.values(), *attributes.values()}
@@ -210,6 +244,11 @@ def _plan(kind: str, role: str, table: Table, mapping: Pairs, time_format: str |
     for own in table.columns:
         if own not in used:
             guesses[spellings.attribute_name(own, {*_RESERVED, *attributes, *guesses})] = own
+    if guesses and not table.has_header:
+        notes.append(
+            f"columns {', '.join(guesses.values())} have no names: give them with --map, such as "
+            f"--map {role}.{'name' if role == 'items' else 'age'}={next(iter(guesses.values()))}"
+        )
     return Plan(table, columns, attributes, guesses, notes=tuple(notes))
 
 

@@ -18,10 +18,13 @@ _USER = _words(
     "user_id user customer_id customer visitor_id visitor client_id client member_id member "
     "shopper_id buyer_id account_id person_id reviewer_id uid household_key"
 )
-_ITEM = _words(
-    "item_id item article_id article sku variant_id stock_code ean gtin upc asin goods_id offer_id "
-    "iid material_number product_id product prod_id"
+# What a product's variants are told apart by comes before what groups them.
+_VARIANT = _words(
+    "item_id item article_id article sku sku_id sku_code variant_id variant variation_id "
+    "product_variant_id stock_code ean gtin upc barcode asin movie_id goods_id offer_id iid "
+    "material_number"
 )
+_ITEM = (*_VARIANT, *_words("product_id product prod_id"))
 _PRODUCT = _words(
     "product_code parent_id product_group_id item_group_id group_id group parent_sku parent_asin "
     "style_code style_id model_id master_id parent product_id product"
@@ -41,7 +44,7 @@ INTERACTIONS: Mapping[str, Sequence[str]] = {
     "channel": _words("channel sales_channel_id sales_channel channel_id platform device store"),
 }
 ITEMS: Mapping[str, Sequence[str]] = {
-    "item_id": (*_ITEM, "id"),
+    "item_id": (*_VARIANT, "id", *_words("product_id product prod_id")),
     "product_id": _PRODUCT,
     "name": _words(
         "name prod_name product_name item_name article_name display_name product_display_name title"
@@ -71,6 +74,10 @@ USER_ATTRIBUTES: Mapping[str, Sequence[str]] = {
     "country": _words("country country_code"),
     "postal": _words("postal postal_code zip zip_code postcode"),
 }
+QUANTITIES = _words("quantity qty units n_units count pieces n_items num_items")
+"""How often a row of interactions counts, in shops that write it: every row counts once."""
+RATINGS = _words("rating ratings stars score overall review_score")
+"""How a user liked an item: not used, whoever rated an item had it."""
 _ALL = (INTERACTIONS, ITEMS, ITEM_ATTRIBUTES, USERS, USER_ATTRIBUTES)
 
 
@@ -108,6 +115,25 @@ def find_columns(
                 found[name] = own
                 break
     return found
+
+
+def shared_column(
+    left: Sequence[str], right: Sequence[str], words: Sequence[str]
+) -> tuple[str, str] | None:
+    """Find the column that two tables have in common.
+
+    Args:
+        left: Columns of one table.
+        right: Columns of the other.
+        words: Spellings, the best first.
+
+    Returns:
+        The names in both tables of the first spelling that both have; None: there is none.
+    """
+    ours, theirs = ({plain(own): own for own in reversed(side)} for side in (left, right))
+    both = (plain(word) for word in words if plain(word) in ours and plain(word) in theirs)
+    word = next(both, None)
+    return None if word is None else (ours[word], theirs[word])
 
 
 def attribute_name(own: str, reserved: Iterable[str]) -> str:
