@@ -122,7 +122,7 @@ def test_steps_are_told(whole_shop: Path, tmp_path: Path) -> None:
 # Empty states
 
 
-def test_bare_shop_says_which_commands_come_next(page_of: PageOf) -> None:
+def test_bare_shop_says_which_commands_come_next(page_of: PageOf, tmp_path: Path) -> None:
     interactions, items, users = made_tables()
     bare = items.with_columns(picture=pl.lit(None, dtype=pl.String))
     ageless = users.with_columns(age=pl.lit(None, dtype=pl.Float32))
@@ -130,8 +130,9 @@ def test_bare_shop_says_which_commands_come_next(page_of: PageOf) -> None:
     page = Outline(page_of((priceless, bare, ageless)))
     assert page.faults == []
     words = page.words()
-    for command in ("modiste evaluate --shop DIR", "modiste train --shop DIR"):
-        assert command in words
+    for command in ("evaluate", "train"):
+        assert f"modiste {command} --shop {tmp_path / 'shop'}" in words
+    assert "--shop DIR" not in words
     assert "no import report" in words
     assert "Sales per week" in words
     assert "Ages" not in words
@@ -198,9 +199,18 @@ def test_no_shop_is_one_line(tmp_path: Path) -> None:
 
 
 def test_file_that_cannot_be_written_is_one_line(whole_shop: Path, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("x", encoding="utf-8")
+    (tmp_path / "folder").mkdir()
     with pytest.raises(InputError, match="choose another --out"):
-        write_report(whole_shop, tmp_path / "file" / "page.html", explain=explain)
+        write_report(whole_shop, tmp_path / "folder", explain=explain)
+
+
+def test_names_of_features_are_explained_under_their_chart(outline: Outline) -> None:
+    assert "prior is the sum of 1 / (rank + 10)" in outline.words()
+
+
+def test_badge_of_an_empty_history_reads_as_words(outline: Outline) -> None:
+    assert "no history" in outline.words()
+    assert "none history" not in outline.words()
 
 
 # The command
@@ -223,3 +233,34 @@ def test_command_without_a_shop_exits_with_two(
 ) -> None:
     assert main(["report", "--shop", str(tmp_path)]) == 2
     assert "run modiste import first" in capsys.readouterr().err
+
+
+def test_folder_that_is_not_there_is_refused_before_any_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "nowhere" / "page.html"
+    assert main(["report", "--shop", str(tmp_path), "--out", str(out)]) == 2
+    assert f"the folder {out.parent} does not exist" in " ".join(capsys.readouterr().err.split())
+    assert not out.parent.exists()
+
+
+def test_command_says_what_is_missing_and_what_makes_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop = tmp_path / "shop"
+    publish(shop, made_tables())
+    assert main(["report", "--shop", str(shop)]) == 0
+    told = capsys.readouterr().err
+    assert f"modiste evaluate --shop {shop}" in told
+    assert f"modiste train --shop {shop}" in told
+
+
+def test_command_names_nothing_missing_where_all_is_there(
+    whole_shop: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("modiste.report.page._explain", explain)
+    assert main(["report", "--shop", str(whole_shop), "--out", str(tmp_path / "p.html")]) == 0
+    assert "without" not in capsys.readouterr().err

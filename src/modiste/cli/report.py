@@ -30,7 +30,7 @@ def report_command(
     """
     from rich.console import Console
 
-    from modiste.report import write_report
+    from modiste.report import missing_parts, write_report
 
     console = Console(stderr=True)
     with console.status("the report") as status:
@@ -39,5 +39,13 @@ def report_command(
         )
     size = file.stat().st_size
     typer.echo(json.dumps({"report": str(file), "bytes": size}) if as_json else str(file))
-    if not as_json:
-        console.print(f"{size / 1e6:.1f} MB; open it in any browser", highlight=False)
+    if as_json:
+        return
+    console.print(f"{size / 1e6:.1f} MB; open it in any browser", highlight=False, soft_wrap=True)
+    for part, command in missing_parts(shop).items():
+        console.print(
+            f"without {part}: modiste {command} --shop {shop} adds them to the next report",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from modiste.errors import MissingExtraError
 
 try:
-    from modiste.report.page import write_report
+    from modiste.report.page import missing_parts, write_report
 except ModuleNotFoundError as error:
     missing = (error.name or "").partition(".")[0]
     if missing not in {"matplotlib", "jinja2", "markupsafe"}:
         raise
     raise MissingExtraError(missing, extra="report") from error
 
-__all__ = ["write_report"]
+__all__ = ["missing_parts", "write_report"]

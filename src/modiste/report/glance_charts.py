@@ -146,6 +146,8 @@ def age_chart(ages: pl.DataFrame) -> Chart:
         axes.plot(years, customers, color=SERIES[0], linewidth=1.6)
         axes.plot(years, purchases, color=SERIES[1], linewidth=1.6)
         axes.set_ylim(0, max([*customers, *purchases]) * 1.22)
+        axes.set_xlim(years[0], max(years[-1], years[0] + 1))
+        axes.set_xticks(_age_ticks(years[0], years[-1]))
         axes.set_xlabel("age in years")
         axes.set_ylabel("share, %")
         # Labels in the empty corner; colours and words say the same.
@@ -207,6 +209,11 @@ def _month_ticks(axes: Axes, days: list[date]) -> None:
             labels.append(day.strftime("%Y" if day.month == 1 else "%b"))
         seen.add(month)
     axes.set_xticks(ticks, labels)
+
+
+def _age_ticks(first: int, last: int) -> list[int]:
+    """Mark where the axis starts, and the decades that leave room for that mark."""
+    return [first, *(age for age in range(0, last + 1, 10) if age >= first + 4)]
 
 
 def _price_ticks(low: float, high: float) -> list[float]:

@@ -15,6 +15,16 @@ from modiste.report.parts import Chart
 from modiste.report.theme import INK, MUTED, SERIES, WIDE, beside, draw, no_frame
 
 N_FEATURES = 20
+FEATURES = (
+    "The names: prior is the sum of 1 / (rank + 10) over the sources that proposed the pair of "
+    "customer and article, and n_sources how many did; a source's name with _rank or _score is its "
+    "place for the pair and its own score; user_ is about the customer, item_ the article, "
+    "product_ all its colours, kind_, department_ and the like its group; pair_ is what this "
+    "customer has with this article (pair_product_ with any colour of it: days_since_last and "
+    "visits_since_last count from the last purchase), taste_ how much of what the customer bought "
+    "shares that attribute with it; season_ is the time of year."
+)
+"""What the names of the features mean."""
 _ROW = 26
 
 

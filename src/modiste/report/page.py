@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import polars as pl
@@ -56,17 +57,21 @@ def write_report(
 
     Raises:
         ArtifactError: If nothing was imported into the shop yet.
-        InputError: If the file cannot be written.
+        InputError: If the folder of `out` does not exist, or the file cannot be written.
         MissingExtraError: If the extra `report` is not installed.
     """
     tell = progress or (lambda _: None)
+    target = out or shop / "report.html"
+    # Asked before the work: nobody should wait for a page that has no place.
+    if out is not None and not out.parent.is_dir():
+        raise InputError(f"{out}: the folder {out.parent} does not exist: make it first")
     store = Store(shop / "data", "dataset")
     folder = store.current()
     dataset = Dataset.read(folder)
-    target = out or shop / "report.html"
     tell(STEPS[0])
     view: dict[str, Any] = {
         "title": shop.resolve().name,
+        "folder": quote(str(shop)),
         "dataset": folder.name,
         "release": Store(shop / "releases", "release").current_name(),
         "facts": glance.facts(dataset),
@@ -81,11 +86,24 @@ def write_report(
     tell(STEPS[3])
     page = render(view)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
         write_text(target, page)
     except OSError as fault:
         raise InputError(f"{target} cannot be written ({fault}): choose another --out") from None
     return target
+
+
+def missing_parts(shop: Path) -> dict[str, str]:
+    """Name the parts that a shop's report has to do without.
+
+    Returns:
+        Each part in the reader's words, and the command that makes what it is drawn from.
+    """
+    parts = {}
+    if measure.read_evaluation(shop) is None:
+        parts["figures of how good the lists are"] = "evaluate"
+    if Store(shop / "releases", "release").current_name() is None:
+        parts["what customers are shown"] = "train"
+    return parts
 
 
 def render(view: dict[str, Any]) -> str:
@@ -139,6 +157,7 @@ def _measured(shop: Path) -> dict[str, Any]:
     importance = _importance(shop)
     view: dict[str, Any] = {
         "evaluation": evaluation,
+        "features": measure_charts.FEATURES,
         "importance": None if importance is None else measure_charts.importance_chart(importance),
     }
     if evaluation:
@@ -165,4 +184,4 @@ def _importance(shop: Path) -> pl.DataFrame | None:
     return pl.read_parquet(file).select("feature", "gain", "splits") if file.is_file() else None
 
 
-__all__ = ["STEPS", "Gallery", "render", "write_report"]
+__all__ = ["STEPS", "Gallery", "missing_parts", "render", "write_report"]
