@@ -123,3 +123,9 @@ def test_frames_become_a_shop_with_its_quarantine(tmp_path: Path) -> None:
         ("interactions", 3, "unknown item", "u1,9,2020-09-16 00:00:00,3.25")
     ]
     assert len(accepted(tmp_path)) == 2
+
+
+def test_a_dataset_is_shown_in_one_short_line() -> None:
+    shop = Dataset.from_frames(pl.DataFrame(INTERACTIONS), pl.DataFrame(ITEMS))
+    assert repr(shop) == "Dataset(item_attributes=['colour'], user_attributes=[])"
+    assert repr(shop.until(18522)).endswith("user_attributes=[], as_of=18522)")

@@ -268,14 +268,20 @@ def test_the_command_prints_what_it_found(
         *("--shop", str(tmp_path / "shop")),
     ]
     assert main(["import", "tables", *files]) == 0
-    shown = capsys.readouterr().out
+    captured = capsys.readouterr()
+    shown = captured.out
+    assert "warning: 1 of 3 (33.3 %) rows of interactions (i.csv) were set aside" in captured.err
+    assert "most for unknown item" in captured.err
     assert "interactions: user_id = user, item_id = item, time = date, price" in shown
     assert "set aside 1: unknown item, as line 4: u1,9,2020-09-17,1" in shown
     assert "2 purchases from 2020-09-16 to 2020-09-17" in shown
     assert main(["import", "tables", *files, "--json"]) == 0
-    report = json.loads(capsys.readouterr().out)
+    captured = capsys.readouterr()
+    assert "warning: 1 of 3" in captured.err
+    report = json.loads(captured.out)
     stored = tmp_path / "shop" / "data" / report["version"] / "import-report.json"
     assert json.loads(stored.read_text())["identity"] == report["identity"]
+    assert "import-report.json" in shown
     assert report["tables"]["interactions"]["quarantined"] == {"unknown item": 1}
 
 
@@ -362,3 +368,20 @@ def test_columns_without_names_are_told_how_to_get_one(tmp_path: Path) -> None:
     )
     rows = open_shop(tmp_path / "shop").items.collect("polars").to_native()
     assert rows["name"].to_list() == ["A", "B", "C"]
+
+
+def test_few_rows_set_aside_are_no_warning(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = PLAIN.split("\n", 1)[1] * 2 + "u1,9,2020-09-17,1\n"
+    files = [
+        *("--interactions", str(write(tmp_path / "i.csv", "user,item,date,price\n" + rows))),
+        *("--items", str(write(tmp_path / "t.csv", ITEMS))),
+        *("--shop", str(tmp_path / "shop")),
+    ]
+    assert main(["import", "tables", *files]) == 0
+    captured = capsys.readouterr()
+    assert "set aside 1" in captured.out
+    assert "warning" not in captured.err
+    (stored,) = (tmp_path / "shop" / "data").glob("*/import-report.json")
+    assert f"report: {stored}\n" in captured.out

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Shop = Annotated[Path, typer.Option("--shop", help="The shop's folder; made if absent.")]
 _EXAMPLE = 80
+_MANY_ASIDE = 0.2
 AsJson = Annotated[bool, typer.Option("--json", help="Print the whole report as JSON.")]
 
 
@@ -103,6 +104,7 @@ def shown_progress() -> Iterator[Progress]:
 
 
 def _print_report(report: ImportReport, shop: Path, *, as_json: bool) -> None:
+    _warn(report)
     if as_json:
         typer.echo(json.dumps(report.to_dict(), indent=2))
         return
@@ -114,6 +116,21 @@ def _print_report(report: ImportReport, shop: Path, *, as_json: bool) -> None:
         _print_columns(role, table, console)
     for line in _facts(report, shop):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _warn(report: ImportReport) -> None:
+    """Say on stderr which tables lost so many rows that the shop is hardly the shop any more."""
+    from modiste.data.findings import share
+
+    for role, table in report.tables.items():
+        n_aside = sum(table.quarantined.values())
+        if n_aside > _MANY_ASIDE * table.read:
+            most = max(table.quarantined, key=lambda reason: table.quarantined[reason])
+            typer.echo(
+                f"warning: {share(n_aside, table.read)} rows of {role} ({table.file}) were set "
+                f"aside, most for {most}: check the columns and mend the file before you train",
+                err=True,
+            )
 
 
 def _row_table(report: ImportReport) -> object:
@@ -153,6 +170,9 @@ def _print_columns(role: str, table: TableReport, console: object) -> None:
 
 
 def _facts(report: ImportReport, shop: Path) -> list[str]:
+    from modiste.data.report import FILE
+    from modiste.data.shop import dataset_store
+
     def said(count: int, words: str) -> list[str]:
         return [f"{count:,} {words}"] if count else []
 
@@ -176,6 +196,7 @@ def _facts(report: ImportReport, shop: Path) -> list[str]:
         ", ".join(items),
         *report.notes,
         f"{report.seconds:.1f} s, at most {report.peak_memory_mb:,.0f} MiB of memory",
+        f"report: {dataset_store(shop).root / report.version / FILE}",
         f"dataset {report.version} is current in {shop}; next: modiste doctor --shop {shop}, "
         f"modiste train --shop {shop}",
     ]

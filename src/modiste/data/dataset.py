@@ -53,6 +53,14 @@ class Dataset:
     as_of: int | None = None
     """The day before which everything here happened; None: no limit was set."""
 
+    def __repr__(self) -> str:
+        """Name what is known without running a plan."""
+        past = "" if self.as_of is None else f", as_of={self.as_of}"
+        return (
+            f"Dataset(item_attributes={list(self.item_attributes)}, "
+            f"user_attributes={list(self.user_attributes)}{past})"
+        )
+
     def until(self, as_of: int) -> Dataset:
         """Give the shop as it stood before the day `as_of`: interactions of earlier days only."""
         limit = as_of if self.as_of is None else min(as_of, self.as_of)
