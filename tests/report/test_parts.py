@@ -18,6 +18,7 @@ from PIL import Image
 from modiste.data.dataset import Dataset
 from modiste.report import words
 from modiste.report.customers import QUOTAS, choose_customers
+from modiste.report.glance_charts import age_chart
 from modiste.report.measure import Evaluation, headline, read_evaluation
 from modiste.report.pictures import MAX_SIDE, Album
 from modiste.report.theme import SERIES, draw, short_number
@@ -239,3 +240,13 @@ def test_unusable_evaluation_counts_as_none(tmp_path: Path, text: str) -> None:
     (tmp_path / "reports").mkdir()
     (tmp_path / "reports" / "evaluation.json").write_text(text, encoding="utf-8")
     assert read_evaluation(tmp_path) is None
+
+
+def test_axis_of_ages_says_where_it_starts() -> None:
+    years = list(range(16, 60))
+    share = [1 / len(years)] * len(years)
+    ages = pl.DataFrame({"age": years, "customers": share, "purchases": share})
+    marks = re.findall(r"<text[^>]*>\s*(\d+)\s*</text>", age_chart(ages).svg)
+    assert "17" in marks  # the middle of the first step of two years
+    assert "30" in marks
+    assert "20" not in marks  # it would touch the first mark
