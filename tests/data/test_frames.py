@@ -129,3 +129,12 @@ def test_a_dataset_is_shown_in_one_short_line() -> None:
     shop = Dataset.from_frames(pl.DataFrame(INTERACTIONS), pl.DataFrame(ITEMS))
     assert repr(shop) == "Dataset(item_attributes=['colour'], user_attributes=[])"
     assert repr(shop.until(18522)).endswith("user_attributes=[], as_of=18522)")
+
+
+def test_repeated_items_are_told_how_to_be_kept(tmp_path: Path) -> None:
+    items = pl.DataFrame({"sku": ["001", "002", "002"]})
+    report = import_frames(pl.DataFrame(INTERACTIONS), items, tmp_path / "shop")
+    assert report.tables["items"].notes == [
+        "1 rows repeat a sku and were set aside: if each is an item with an id of its own, "
+        'name that column with mapping={"items.item_id": "COLUMN"}'
+    ]

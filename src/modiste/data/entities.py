@@ -31,10 +31,14 @@ def read_items(
     items, attributes = _read_distinct(plan, intake, "item_id", checks.DUPLICATE_ITEM)
     if items.is_empty():
         raise InputError(intake.nothing_left())
-    if n_repeats := intake.report.quarantined.get(checks.DUPLICATE_ITEM):
+    n_repeats = intake.report.quarantined.get(checks.DUPLICATE_ITEM, 0)
+    # The contest's columns are fixed, there is none to choose.
+    if n_repeats and report.source != "hm":
+        in_python = report.source == "frames"
+        way = 'mapping={"items.item_id": "COLUMN"}' if in_python else "--map items.item_id=COLUMN"
         intake.report.notes.append(
             f"{n_repeats:,} rows repeat a {plan.columns['item_id']} and were set aside: if each is "
-            "an item with an id of its own, name that column with --map items.item_id=COLUMN"
+            f"an item with an id of its own, name that column with {way}"
         )
     absent = [name for name in ("product_id", "name", "description") if name not in items.columns]
     items = items.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
