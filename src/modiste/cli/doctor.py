@@ -30,7 +30,7 @@ def doctor_command(
 
     Exit code 0 with notes and warnings, 1 with errors.
     """
-    from modiste.cli.import_ import shown_progress
+    from modiste.cli.progress import shown_progress
     from modiste.data.doctor import examine_shop
     from modiste.data.environment import examine_environment
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from modiste.cli.application import import_app
+from modiste.cli.progress import shown_progress
 
 if TYPE_CHECKING:
-    from modiste.data.plans import Progress
     from modiste.data.report import ImportReport, TableReport
 
 Shop = Annotated[Path, typer.Option("--shop", help="The shop's folder; made if absent.")]
@@ -83,24 +81,6 @@ def import_tables_command(
             progress=progress,
         )
     _print_report(report, shop, as_json=as_json)
-
-
-@contextmanager
-def shown_progress() -> Iterator[Progress]:
-    """Show the stages of an import on stderr, one bar each."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks: dict[str, int] = {}
-
-        def show(stage: str, share: float) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=1.0)
-            bars.update(tasks[stage], completed=share)  # type: ignore[arg-type]
-
-        yield show
 
 
 def _print_report(report: ImportReport, shop: Path, *, as_json: bool) -> None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from modiste.cli.application import app
+from modiste.cli.progress import shown_progress
 
 if TYPE_CHECKING:
     from modiste.data.synthetic import Planted
-    from modiste.data.synthetic.shop import Progress
 
 
 @app.command("synth")
@@ -28,7 +26,7 @@ def synth_command(
         bool | None,
         typer.Option(
             "--pictures/--no-pictures",
-            help="Draw a picture of each article; by default at scale small alone.",
+            help="Draw a picture of each article; by default only at scale small.",
             show_default=False,
         ),
     ] = None,
@@ -50,7 +48,7 @@ def synth_command(
     """
     from modiste.data.synthetic import write_synthetic_shop
 
-    with _shown_progress() as progress:
+    with shown_progress() as progress:
         planted = write_synthetic_shop(
             out,
             scale,
@@ -59,7 +57,7 @@ def synth_command(
             n_customers=customers,
             n_articles=articles,
             n_days=days,
-            progress=progress,
+            progress=lambda what, done, total: progress(what, done / max(1, total)),
         )
     _print_planted(planted, as_json=as_json)
 
@@ -79,26 +77,3 @@ def _print_planted(planted: Planted, *, as_json: bool) -> None:
         f"{planted.first_day} to {planted.last_day}"
     )
     typer.echo(f"  {planted.n_pictures:>12,} pictures")
-
-
-@contextmanager
-def _shown_progress() -> Iterator[Progress]:
-    """Show what is being made on stderr, one bar each."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks = {}
-
-        def show(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(what, total=total)
-            bars.update(tasks[what], completed=done)
-
-        yield show
