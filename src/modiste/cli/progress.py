@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import perf_counter
+
+QUIET_SECONDS = 2.0
+"""What takes less needs no progress."""
 
 
 @contextmanager
@@ -34,12 +38,16 @@ def shown_progress() -> Iterator[Callable[[str, float], None]]:
 
 
 def _lines(write: Callable[..., None]) -> Callable[[str, float], None]:
-    """Tell in lines how far it is, where no bar can be drawn: a line a quarter of a stage."""
+    """Tell in lines how far it is, where no bar can be drawn: a line a quarter of a stage.
+
+    Nothing is told in the first seconds: a quick command, or one that fails at once, is quiet.
+    """
     told: dict[str, int] = {}
+    start = perf_counter()
 
     def show(stage: str, share: float) -> None:
         quarter = int(share * 4)
-        if quarter > told.get(stage, 0):
+        if quarter > told.get(stage, 0) and perf_counter() - start > QUIET_SECONDS:
             told[stage] = quarter
             write(f"{stage}: {'done' if quarter >= 4 else f'{quarter * 25} %'}", highlight=False)
 
