@@ -8,7 +8,7 @@ from typing import ClassVar
 import narwhals as nw
 
 from modiste.data import Dataset
-from modiste.engine import collect
+from modiste.engine import collect, exact_sum
 
 Tables = dict[str, nw.LazyFrame]
 """Tables by name: what a source or a feature learned from the past, ready to be stored."""
@@ -80,6 +80,24 @@ def decay(shop: Dataset, half_life: float) -> nw.Expr:
     return (age * (-0.6931471805599453 / half_life)).exp()
 
 
+def decayed_sales(
+    shop: Dataset, rows: nw.LazyFrame, half_life: float, *, by: tuple[str, ...] = ()
+) -> nw.LazyFrame:
+    """Sum sales weighted by their age, see `decay`.
+
+    Args:
+        shop: The shop before its `as_of`, from which ages count.
+        rows: The sales that count.
+        half_life: In days.
+        by: Columns of `rows` within which items are summed apart.
+
+    Returns:
+        `by, item_idx, score`.
+    """
+    weighted = rows.with_columns(decay(shop, half_life).alias("score"))
+    return weighted.group_by(*by, "item_idx").agg(exact_sum(nw.col("score")))
+
+
 def top_k(scored: nw.LazyFrame, k: int, *, by: str = "user_idx") -> nw.LazyFrame:
     """Keep the `k` best rows of each group and number them from 1; ties go to the lower item.
 
@@ -141,8 +159,6 @@ def follow(owned: nw.LazyFrame, neighbours: nw.LazyFrame, k: int) -> nw.LazyFram
     Returns:
         Candidates; the score of an item is the sum of weight times similarity.
     """
-    from modiste.engine import exact_sum
-
     reached = owned.join(neighbours, on="item_idx").select(
         "user_idx",
         nw.col("neighbour_idx").alias("item_idx"),

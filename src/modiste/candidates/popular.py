@@ -11,13 +11,13 @@ from modiste.candidates.base import (
     CandidateSource,
     Tables,
     best_items,
-    decay,
+    decayed_sales,
     to_everybody,
     today,
 )
 from modiste.component import component
 from modiste.data import Dataset
-from modiste.engine import exact_sum, materialize
+from modiste.engine import materialize
 
 
 @component
@@ -36,12 +36,8 @@ class Popular(CandidateSource):
     def prepare(self, shop: Dataset, seed: int) -> Tables:
         """Rank items by decayed sales."""
         end = today(shop)
-        sales = (
-            shop.between(end - self.window_days, end)
-            .with_columns(decay(shop, self.half_life_days).alias("score"))
-            .group_by("item_idx")
-            .agg(exact_sum(nw.col("score")))
-        )
+        rows = shop.between(end - self.window_days, end)
+        sales = decayed_sales(shop, rows, self.half_life_days)
         return {"items": materialize(best_items(sales, self.k))}
 
     def propose(self, tables: Tables, asked: Dataset) -> nw.LazyFrame:

@@ -10,14 +10,14 @@ from pydantic import Field
 from modiste.candidates.base import (
     CandidateSource,
     Tables,
-    decay,
+    decayed_sales,
     today,
     top_k,
     with_age_band,
 )
 from modiste.component import component
 from modiste.data import Dataset
-from modiste.engine import exact_sum, materialize
+from modiste.engine import materialize
 
 
 @component
@@ -36,13 +36,10 @@ class PopularAge(CandidateSource):
     def prepare(self, shop: Dataset, seed: int) -> Tables:
         """Rank items by decayed sales within each age band."""
         end = today(shop)
-        sales = (
-            shop.between(end - self.window_days, end)
-            .join(with_age_band(shop.users), on="user_idx")
-            .with_columns(decay(shop, self.half_life_days).alias("score"))
-            .group_by("age_band", "item_idx")
-            .agg(exact_sum(nw.col("score")))
+        rows = shop.between(end - self.window_days, end).join(
+            with_age_band(shop.users), on="user_idx"
         )
+        sales = decayed_sales(shop, rows, self.half_life_days, by=("age_band",))
         return {"items": materialize(top_k(sales, self.k, by="age_band"))}
 
     def propose(self, tables: Tables, asked: Dataset) -> nw.LazyFrame:

@@ -7,10 +7,10 @@ from typing import Annotated, ClassVar
 import narwhals as nw
 from pydantic import Field
 
-from modiste.candidates.base import CandidateSource, Tables, decay, today, top_k
+from modiste.candidates.base import CandidateSource, Tables, decayed_sales, today, top_k
 from modiste.component import component
 from modiste.data import Dataset
-from modiste.engine import exact_sum, materialize
+from modiste.engine import materialize
 
 
 @component
@@ -29,13 +29,8 @@ class PopularChannel(CandidateSource):
     def prepare(self, shop: Dataset, seed: int) -> Tables:
         """Rank items by decayed sales within each channel."""
         end = today(shop)
-        sales = (
-            shop.between(end - self.window_days, end)
-            .drop_nulls("channel")
-            .with_columns(decay(shop, self.half_life_days).alias("score"))
-            .group_by("channel", "item_idx")
-            .agg(exact_sum(nw.col("score")))
-        )
+        rows = shop.between(end - self.window_days, end).drop_nulls("channel")
+        sales = decayed_sales(shop, rows, self.half_life_days, by=("channel",))
         return {"items": materialize(top_k(sales, self.k, by="channel"))}
 
     def propose(self, tables: Tables, asked: Dataset) -> nw.LazyFrame:

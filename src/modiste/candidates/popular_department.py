@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 import narwhals as nw
 from pydantic import Field
 
-from modiste.candidates.base import CandidateSource, Tables, decay, today, top_k
+from modiste.candidates.base import CandidateSource, Tables, decay, decayed_sales, today, top_k
 from modiste.component import component
 from modiste.data import Dataset
 from modiste.engine import exact_sum, materialize
@@ -41,13 +41,8 @@ class PopularDepartment(CandidateSource):
         code = nw.col(f"{self.attribute}_code").alias("part")
         parts = shop.items.select("item_idx", code).drop_nulls()
         end = today(shop)
-        sales = (
-            shop.between(end - self.window_days, end)
-            .with_columns(decay(shop, self.half_life_days).alias("score"))
-            .group_by("item_idx")
-            .agg(exact_sum(nw.col("score")))
-            .join(parts, on="item_idx")
-        )
+        rows = shop.between(end - self.window_days, end)
+        sales = decayed_sales(shop, rows, self.half_life_days).join(parts, on="item_idx")
         best = top_k(sales, self.k_each, by="part").select("part", "item_idx", "score")
         return {"items": materialize(best), "parts": materialize(parts)}
 
