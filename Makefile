@@ -17,6 +17,10 @@ help: ## list these targets
 
 install: $(STAMP) ## make .venv with the locked versions and modiste itself
 
+# PyTorch is in no lock: the build for the processor, where a folder of wheels offers it (pip reads
+# PIP_FIND_LINKS by itself), is a file of its own, with other hashes than the public one.
+TORCH := torch==2.13.0
+
 # uv when it is there, pip otherwise; hashes are checked by both. A second run does nothing.
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "modiste needs Python 3.11 to 3.13, $(PYTHON) is %d.%d: say make PYTHON=python3.12" % v)'
@@ -24,11 +28,13 @@ $(STAMP): requirements.lock pyproject.toml
 		set -e; \
 		uv venv --quiet --allow-existing --python "$$(command -v $(PYTHON))" $(VENV); \
 		uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock; \
+		UV_FIND_LINKS="$$PIP_FIND_LINKS" uv pip install --quiet --python $(BIN)/python $(TORCH); \
 		uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .; \
 	else \
 		set -e; \
 		$(PYTHON) -m venv $(VENV); \
 		$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock; \
+		$(BIN)/python -m pip install --quiet $(TORCH); \
 		$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .; \
 	fi
 	@touch $@
@@ -65,7 +71,9 @@ docs: install ## write the generated pages of docs/reference anew
 
 # Pinned for every system and for Python 3.11 to 3.13; needs uv. No index is named in the file.
 lock: ## choose versions anew and write requirements.lock
-	uv pip compile pyproject.toml --extra report --group dev --universal --fork-strategy fewest \
+	printf "torch ; python_version < '3'\n" > $(VENV)/without-torch.txt
+	uv pip compile pyproject.toml --extra report --extra vision --extra onnx --extra search \
+		--group dev --override $(VENV)/without-torch.txt --universal --fork-strategy fewest \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--custom-compile-command "make lock" --quiet -o requirements.lock
 

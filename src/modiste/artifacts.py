@@ -204,6 +204,9 @@ def _lock_folder(folder: Path) -> int | None:
 _REMEDY = {
     "dataset": "run modiste import first",
     "release": "run modiste train first",
+    "encoder": "run modiste encoder fit first",
+    "vectors": "run modiste embed first",
+    "index": "run modiste index first",
 }
 
 

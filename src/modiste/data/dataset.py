@@ -48,8 +48,13 @@ class Dataset:
     """The shop's own words for `user_id`, `item_id`, `day`, echoed in outputs."""
     picture_folder: Path | None = None
     """Where `items.picture` paths start."""
+    item_vectors: Mapping[str, nw.LazyFrame] = field(default_factory=dict)
+    """What items look and read like, by "pictures" and "words": `item_idx, vector`, the vectors of
+    length 1; an item without a picture has no row. Empty where nothing was embedded."""
     identity: str = ""
     """Fingerprint of the imported rows; part of every cache key."""
+    vectors_identity: str = ""
+    """Fingerprint of `item_vectors`; part of every cache key."""
     as_of: int | None = None
     """The day before which everything here happened; None: no limit was set."""
 
