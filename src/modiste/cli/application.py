@@ -17,6 +17,7 @@ ORDER = (
     "train",
     "evaluate",
     "recommend",
+    "encoder",
     "report",
     "config",
 )
@@ -54,7 +55,11 @@ import_app = new_group("Turn a shop's files into one checked shop folder.")
 config_app = new_group("List, show and check configurations.")
 """`modiste config …`."""
 
+encoder_app = new_group("Fit and list the encoders that turn pictures and words into vectors.")
+"""`modiste encoder …`."""
+
 app.add_typer(import_app, name="import")
+app.add_typer(encoder_app, name="encoder")
 app.add_typer(config_app, name="config")
 
 
