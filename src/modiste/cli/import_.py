@@ -1,4 +1,4 @@
-"""`modiste import hm` and `modiste import tables`."""
+"""`modiste import hm`, `modiste import tables` and `modiste import fashion-product-images`."""
 
 from __future__ import annotations
 
@@ -83,6 +83,23 @@ def import_tables_command(
     _print_report(report, shop, as_json=as_json)
 
 
+@import_app.command("fashion-product-images")
+def import_fashion_product_images_command(
+    path: Annotated[Path, typer.Argument(help="Folder with styles.csv and images.")],
+    shop: Shop,
+    as_json: AsJson = False,
+) -> None:
+    """Import the files of Fashion Product Images: styles.csv and images.
+
+    A catalogue without purchases: it can be searched, not trained.
+    """
+    from modiste.data.sources.fashion_product_images import import_fashion_product_images
+
+    with shown_progress() as progress:
+        report = import_fashion_product_images(path, shop, progress=progress)
+    _print_report(report, shop, as_json=as_json)
+
+
 def _print_report(report: ImportReport, shop: Path, *, as_json: bool) -> None:
     _warn(report)
     if as_json:
@@ -156,6 +173,7 @@ def _facts(report: ImportReport, shop: Path) -> list[str]:
     def said(count: int, words: str) -> list[str]:
         return [f"{count:,} {words}"] if count else []
 
+    sold = f"{report.n_interactions:,} purchases from {report.first_day} to {report.last_day}"
     users = [
         f"{report.n_users:,} users",
         *said(
@@ -166,17 +184,18 @@ def _facts(report: ImportReport, shop: Path) -> list[str]:
     ]
     items = [
         f"{report.n_items:,} items",
-        *said(report.items_never_sold, "never sold"),
+        *said(report.items_never_sold if report.n_interactions else 0, "never sold"),
         f"{report.pictures:,} with a picture",
         *said(report.pictures_without_item, "pictures of no item"),
     ]
+    following = "train" if report.n_interactions else "embed"
     return [
-        f"{report.n_interactions:,} purchases from {report.first_day} to {report.last_day}",
-        ", ".join(users),
+        sold if report.n_interactions else "no purchases: the shop can be searched, not trained",
+        *([", ".join(users)] if report.n_users else []),
         ", ".join(items),
         *report.notes,
         f"{report.seconds:.1f} s, at most {report.peak_memory_mb:,.0f} MiB of memory",
         f"report: {dataset_store(shop).root / report.version / FILE}",
         f"dataset {report.version} is current in {shop}; next: modiste doctor --shop {shop}, "
-        f"modiste train --shop {shop}",
+        f"modiste {following} --shop {shop}",
     ]

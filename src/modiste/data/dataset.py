@@ -124,6 +124,11 @@ class Dataset:
             nw.col("day").min().alias("first"), nw.col("day").max().alias("last")
         )
         first, last = collect(days).row(0)
+        if first is None and self.as_of is None:
+            raise InputError(
+                "the shop has a catalogue and no purchases: it can be searched, but there is "
+                "nothing to learn recommendations from; import interactions too"
+            )
         if first is None:
             raise InputError("the shop has no interactions before this day: import some first")
         return first, last + 1

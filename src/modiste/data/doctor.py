@@ -81,11 +81,16 @@ def examine_shop(
     findings = [Finding("ok", "stored files", f"{folder.name}: all hashes are right")]
     findings += [*release, *_rows_set_aside(opened), *_leading_zeros(opened)]
     tell("tables", 0.0)
-    findings += examine_time(opened.interactions)
-    tell("tables", 0.3)
-    findings += examine_prices(opened.interactions, opened.report["source"])
-    tell("tables", 0.6)
-    findings += [*_items(opened), *_users(opened), *_repeats(opened)]
+    if opened.report["n_interactions"]:
+        findings += examine_time(opened.interactions)
+        tell("tables", 0.3)
+        findings += examine_prices(opened.interactions, opened.report["source"])
+        tell("tables", 0.6)
+        findings += [*_idle_items(opened), *_alike(opened), *_users(opened), *_repeats(opened)]
+    else:
+        found = "there are none: the shop can be searched, not trained"
+        advice = "import interactions too if customers shall get recommendations"
+        findings += [Finding("note", "purchases", found, advice), *_alike(opened)]
     tell("tables", 1.0)
     findings += examine_pictures(
         opened.items["picture"],
@@ -169,7 +174,8 @@ def _leading_zeros(shop: Shop) -> Iterator[Finding]:
 def _lost_in_quarantine(shop: Shop, ids: pl.Series, length: int) -> int:
     """Count rows with an unknown item that is known when zeros are put before it."""
     stored = shop.folder / "quarantine"
-    if not shop.report["tables"]["interactions"]["quarantined"].get("unknown item"):
+    interactions = shop.report["tables"].get("interactions", {"quarantined": {}})
+    if not interactions["quarantined"].get("unknown item"):
         return 0
     words = (
         pl.scan_parquet(sorted(stored.glob("interactions-*.parquet")), glob=False)
@@ -185,7 +191,7 @@ def _lost_in_quarantine(shop: Shop, ids: pl.Series, length: int) -> int:
     return int(words.select(pl.col("row").n_unique()).collect().item())
 
 
-def _items(shop: Shop) -> Iterator[Finding]:
+def _idle_items(shop: Shop) -> Iterator[Finding]:
     n_items, n_idle = shop.items.height, shop.report["items_never_sold"]
     half = n_idle > n_items / 2
     yield Finding(
@@ -196,6 +202,9 @@ def _items(shop: Shop) -> Iterator[Finding]:
         if half
         else "",
     )
+
+
+def _alike(shop: Shop) -> Iterator[Finding]:
     told = [name for name in shop.dataset.item_attributes if name in shop.items.columns]
     alike = shop.items.filter(pl.col("name").is_not_null())
     if not alike.is_empty():
@@ -204,7 +213,7 @@ def _items(shop: Shop) -> Iterator[Finding]:
         yield Finding(
             "note" if n_alike else "ok",
             "items alike",
-            f"{share(n_alike, n_items)} are equal in all but their id",
+            f"{share(n_alike, shop.items.height)} are equal in all but their id",
             "sizes of one article should have one id" if n_alike else "",
         )
 

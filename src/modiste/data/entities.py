@@ -32,8 +32,8 @@ def read_items(
     if items.is_empty():
         raise InputError(intake.nothing_left())
     n_repeats = intake.report.quarantined.get(checks.DUPLICATE_ITEM, 0)
-    # The contest's columns are fixed, there is none to choose.
-    if n_repeats and report.source != "hm":
+    # The columns of known data sets are fixed, there is none to choose.
+    if n_repeats and report.source in {"tables", "frames"}:
         in_python = report.source == "frames"
         way = 'mapping={"items.item_id": "COLUMN"}' if in_python else "--map items.item_id=COLUMN"
         intake.report.notes.append(

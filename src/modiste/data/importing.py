@@ -16,7 +16,7 @@ from modiste.data.dataset import Dataset, attribute_codes
 from modiste.data.entities import no_users, read_items, read_users
 from modiste.data.intake import Intake
 from modiste.data.plans import Plan, Progress, Sources
-from modiste.data.purchases import read_interactions
+from modiste.data.purchases import no_interactions, read_interactions
 from modiste.data.report import FILE, ImportReport
 from modiste.data.shop import dataset_store
 
@@ -46,7 +46,7 @@ def import_sources(
     report = ImportReport(sources.kind)
 
     def name(_: Path) -> str:
-        return f"{(report.last_day or '').replace('-', '')}-{report.identity[:8]}"
+        return f"{(report.last_day or 'catalogue').replace('-', '')}-{report.identity[:8]}"
 
     with store.publish(name, facts) as folder:
         build_dataset(sources, folder, report, progress=progress)
@@ -67,7 +67,7 @@ def build_dataset(
         progress: Told how far it is.
 
     Raises:
-        InputError: If a file cannot be used, or not one interaction can.
+        InputError: If a file cannot be used, or not one interaction of a file of them can.
     """
     started = time.perf_counter()
 
@@ -80,15 +80,18 @@ def build_dataset(
     known_users, user_attributes = no_users()
     if sources.users is not None:
         known_users, user_attributes = read_users(sources.users, intake(sources.users, "users"))
-    users = read_interactions(
-        sources.interactions,
-        intake(sources.interactions, "interactions"),
-        items["item_id"],
-        known_users,
-        folder,
-        report,
-        progress,
-    )
+    if sources.interactions is None:
+        users = no_interactions(items.height, known_users, folder, report)
+    else:
+        users = read_interactions(
+            sources.interactions,
+            intake(sources.interactions, "interactions"),
+            items["item_id"],
+            known_users,
+            folder,
+            report,
+            progress,
+        )
     items.write_parquet(folder / "items.parquet")
     attribute_codes(users, user_attributes).write_parquet(folder / "users.parquet")
     report.n_items, report.n_users = items.height, users.height

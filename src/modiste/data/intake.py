@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,6 +33,7 @@ class Intake:
         """
         self._plan, self._role, self._progress = plan, role, progress
         self._quarantine = Quarantine(folder / "quarantine", role, plan.table.name)
+        self._mended: Counter[str] = Counter()
         self.columns = {**plan.columns, **plan.attributes, **plan.guesses}
         self.report = TableReport(
             plan.table.name,
@@ -56,6 +58,7 @@ class Intake:
                 block,
                 block.rows.select(pl.col(own).alias(name) for name, own in self.columns.items()),
             )
+        self.report.notes += [f"{count:,} {what}" for what, count in self._mended.items()]
         self._quarantine.flush()
         self.report.quarantined = self._quarantine.counts
         self.report.examples = self._quarantine.examples
@@ -63,6 +66,8 @@ class Intake:
     def take(self, block: Block, rows: pl.DataFrame) -> pl.DataFrame:
         """Set the rows aside that have a `reason`, and give the others without that column."""
         self._quarantine.add(block.broken)
+        if block.mended:
+            self._mended[block.mended] += rows.height
         self.report.read += rows.height + block.broken.height
         if rows["reason"].null_count() < rows.height:
             faulty = rows["reason"].is_not_null().arg_true()

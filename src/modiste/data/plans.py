@@ -70,15 +70,17 @@ class Sources:
     """All that one import reads."""
 
     kind: str
-    """"hm", "tables" or "frames"."""
-    interactions: Plan
+    """"hm", "tables", "frames" or "fashion-product-images"."""
+    interactions: Plan | None
+    """None: a catalogue alone."""
     items: Plan
     users: Plan | None = None
     pictures: Path | None = None
 
     def own_names(self) -> dict[str, str]:
         """Give the shop's own words for `user_id`, `item_id`, `day`."""
+        known = (self.interactions or self.items).columns
         return {
-            name: own if not (own := self.interactions.columns[name]).isdigit() else name
+            name: own if not (own := known.get(name, name)).isdigit() else name
             for name in ("user_id", "item_id", "day")
         }

@@ -17,6 +17,13 @@ from modiste.data.sorting import SortedInteractions
 from modiste.errors import InputError
 
 _LARGEST_CHANNEL = 127
+_EMPTY = {
+    "user_idx": pl.Int32,
+    "item_idx": pl.Int32,
+    "day": pl.Int32,
+    "price": pl.Float32,
+    "channel": pl.Int8,
+}
 
 
 def read_interactions(
@@ -79,6 +86,20 @@ def read_interactions(
     report.users_without_purchase = int((~buys).sum())
     report.users_without_row = everybody.height - users.height
     return everybody
+
+
+def no_interactions(
+    n_items: int, users: pl.DataFrame, folder: Path, report: ImportReport
+) -> pl.DataFrame:
+    """Write an empty `interactions.parquet`: a catalogue alone can be searched.
+
+    Returns:
+        `users` with `user_idx`.
+    """
+    pl.DataFrame(schema=_EMPTY).write_parquet(folder / "interactions.parquet")
+    report.items_never_sold, report.users_without_purchase = n_items, users.height
+    position = pl.int_range(pl.len(), dtype=pl.Int32).alias("user_idx")
+    return users.select(position, pl.all())
 
 
 def _with_new_users(users: pl.DataFrame, codes: Codes) -> tuple[pl.DataFrame, pl.Series]:

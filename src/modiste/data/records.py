@@ -56,12 +56,17 @@ class Block:
     """Byte at which each row starts; None: every line is a row."""
     ends: Positions | None = field(default=None, repr=False)
     """Byte behind each row's last; None: the next row's start."""
+    lines: Positions | None = field(default=None, repr=False)
+    """Line number of each row where there is no `data`; None: they follow one another."""
+    mended: str = ""
+    """What was put right in each of these rows, in words; empty: nothing."""
 
     def places(self, index: Positions) -> pl.DataFrame:
         """Give `line` and `text` of some rows, as they stand in the file."""
         if not self.data:
             joined = pl.concat_str(pl.all().fill_null(""), separator=",").alias("text")
-            lines = pl.Series("line", index + self.first_line)
+            numbers = index + self.first_line if self.lines is None else self.lines[index]
+            lines = pl.Series("line", numbers)
             return self.rows[index].select(joined).select(lines, "text")
         newlines = np.flatnonzero(np.frombuffer(self.data, np.uint8) == _NEWLINE)
         starts = self.starts

@@ -35,9 +35,9 @@ class ImportReport:
     """The whole import, as `import-report.json` holds it."""
 
     source: str
-    """The kind of files: "hm", "tables" or "frames"."""
+    """The kind of files: "hm", "tables", "frames" or "fashion-product-images"."""
     tables: dict[str, TableReport] = field(default_factory=dict)
-    """The reports of `items`, `users` (if there was such a file) and `interactions`."""
+    """The reports of `items`, and of `users` and `interactions` if there were such files."""
     version: str = ""
     """Name of the dataset's version in the shop."""
     identity: str = ""

@@ -98,7 +98,9 @@ def missing_parts(shop: Path) -> dict[str, str]:
     Returns:
         Each part in the reader's words, and the command that makes what it is drawn from.
     """
-    parts = {}
+    parts: dict[str, str] = {}
+    if not Dataset.read(Store(shop / "data", "dataset").current()).n_users():
+        return parts  # a catalogue alone has no lists
     if measure.read_evaluation(shop) is None:
         parts["figures of how good the lists are"] = "evaluate"
     if Store(shop / "releases", "release").current_name() is None:
