@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from modiste.index.neighbours import Vectors, nearest
+from modiste.index.base import Vectors
+from modiste.index.neighbours import nearest
 
 
 @pytest.fixture

@@ -1,28 +1,24 @@
-"""The `k` vectors with the largest inner product, exactly or through an HNSW graph."""
+"""The `k` vectors with the largest inner product, without keeping an index."""
 
 from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
-Vectors = npt.NDArray[np.float32]
-"""Shape `[n, dim]`."""
+from modiste.index.base import Found, Index, Vectors
+from modiste.index.exact import ExactIndex
+from modiste.index.hnsw import HnswIndex
 
 HNSW_FROM = 60_000
 """With so many vectors `auto` searches the graph: below, scanning all is fast and loses nothing."""
-SPARE = 8
-"""Further neighbours looked at, so that nearly equal ones at the end are told apart exactly."""
-BLOCK = 4096
-"""Queries scored at once."""
 
 
 def nearest(
     vectors: Vectors, queries: Vectors, k: int, *, kind: Literal["auto", "exact", "hnsw"] = "auto"
-) -> tuple[npt.NDArray[np.int64], Vectors]:
+) -> Found:
     """Find for each query the vectors with the largest inner product.
 
     Args:
@@ -34,37 +30,18 @@ def nearest(
 
     Returns:
         Positions in `vectors` and inner products, both `[n_queries, min(k, n_vectors)]`, best
-        first, ties by position. A position of -1 means that the graph found no further neighbour.
+        first, ties by position.
     """
-    import faiss
-
     k = min(k, len(vectors))
     if k == 0 or len(queries) == 0:
         return np.empty((len(queries), k), np.int64), np.empty((len(queries), k), np.float32)
-    vectors, queries = np.ascontiguousarray(vectors), np.ascontiguousarray(queries)
+    vectors = np.ascontiguousarray(vectors)
+    index: Index
     if kind == "exact" or (kind == "auto" and len(vectors) < HNSW_FROM):
-        wanted = min(k + SPARE, len(vectors))
-        _, positions = faiss.knn(queries, vectors, wanted, metric=faiss.METRIC_INNER_PRODUCT)
+        index = ExactIndex.build(vectors)
     else:
-        _, positions = _graph(_Keyed(vectors)).search(queries, k)
-    return _ordered(vectors, queries, positions, k)
-
-
-def _ordered(
-    vectors: Vectors, queries: Vectors, positions: npt.NDArray[np.int64], k: int
-) -> tuple[npt.NDArray[np.int64], Vectors]:
-    """Score found positions anew, one query at a time, and keep the `k` best of each.
-
-    Faiss takes another way through the arithmetic for few queries than for many, so its last digits
-    depend on who else asks.
-    """
-    scores = np.empty(positions.shape, np.float32)
-    for start in range(0, len(queries), BLOCK):  # blocks bound the gathered vectors' memory
-        block = slice(start, start + BLOCK)
-        scores[block] = np.einsum("qd,qkd->qk", queries[block], vectors[positions[block]])
-    scores[positions < 0] = -np.inf
-    order = np.lexsort((positions, -scores), axis=-1)[:, :k]
-    return np.take_along_axis(positions, order, -1), np.take_along_axis(scores, order, -1)
+        index = _graph(_Keyed(vectors))
+    return index.search(queries, k)
 
 
 class _Keyed:
@@ -82,19 +59,5 @@ class _Keyed:
 
 
 @lru_cache(maxsize=2)
-def _graph(keyed: _Keyed) -> Any:
-    import faiss
-
-    vectors = keyed.vectors
-    # By inner product itself: with the usual added coordinate, which turns it into a distance, the
-    # same graph found half of the ten nearest among vectors of very different lengths, not all.
-    graph = faiss.IndexHNSWFlat(vectors.shape[1], 32, faiss.METRIC_INNER_PRODUCT)
-    graph.hnsw.efConstruction = 80
-    graph.hnsw.efSearch = 128
-    threads = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(1)  # with several, the graph depends on which thread comes first
-    try:
-        graph.add(vectors)
-    finally:
-        faiss.omp_set_num_threads(threads)
-    return graph
+def _graph(keyed: _Keyed) -> HnswIndex:
+    return HnswIndex.build(keyed.vectors)
