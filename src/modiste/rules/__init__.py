@@ -1,0 +1,1 @@
+"""Merchandising rules over any ranked list: batch, live and search."""
