@@ -13,7 +13,7 @@ from PIL import Image
 
 from modiste.artifacts import Store
 from modiste.cli import main
-from modiste.data import doctor, health_pictures
+from modiste.data import doctor, health_pictures, photos
 from modiste.data.doctor import examine_shop
 from modiste.data.environment import examine_environment
 from modiste.data.findings import Finding
@@ -196,17 +196,17 @@ def test_pictures_that_are_broken_or_gone(
         pictures=folder,
     )
     (folder / "006.jpg").unlink()
-    monkeypatch.setattr(health_pictures, "MOST_PIXELS", 500 * 500)
+    monkeypatch.setattr(photos, "MOST_PIXELS", 500 * 500)
     arguments = ["doctor", "--shop", str(tmp_path / "shop"), "--all-pictures", "--json"]
     assert main(arguments) == 0
     findings = json.loads(capsys.readouterr().out)["shop"]
     (broken,) = (one for one in findings if one["subject"] == "broken pictures")
     assert broken["severity"] == "warning"
     assert broken["found"] == (
-        "5 of 6 (83.3 %) of all: 002.jpg (OSError), 003.jpg (no picture), "
-        "004.png (600 x 600 is too large) …"
+        "5 of 6 (83.3 %) of all: 002.jpg (is cut off), 003.jpg (has 0 bytes), "
+        "004.png (has 600 x 600 pixels, which is too large) …"
     )
-    assert health_pictures.why_broken(folder / "005.jpg") == "no picture"
+    assert health_pictures.why_broken(folder / "005.jpg") == "is no picture"
     assert health_pictures.why_broken(folder / "006.jpg") == "is gone"
     assert health_pictures.why_broken(folder / "001.jpg") is None
     for path in folder.iterdir():

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import polars as pl
-from PIL import Image
 
 from modiste.data.findings import Finding, share
+from modiste.data.photos import PictureError, open_photo
 
-FORMATS = ("JPEG", "PNG", "WEBP")
-MOST_PIXELS = 25_000_000
-"""Larger pictures are not decoded: a small file can hold more than memory does."""
 SAMPLE = 200
 _EXAMPLES = 3
+_NEAR = (224, 224)
 
 
 def examine_pictures(
@@ -69,14 +66,7 @@ def examine_pictures(
 def why_broken(path: Path) -> str | None:
     """Decode a picture and say what is wrong with it, None if nothing is."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            with Image.open(path, formats=FORMATS) as picture:
-                if picture.width * picture.height > MOST_PIXELS:
-                    return f"{picture.width} x {picture.height} is too large"
-                picture.load()
-    except FileNotFoundError:
-        return "is gone"
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Warning) as error:
-        return type(error).__name__ if "cannot identify" not in str(error) else "no picture"
+        open_photo(path, near=_NEAR)
+    except PictureError as error:
+        return error.reason
     return None

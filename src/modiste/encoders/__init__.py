@@ -7,7 +7,9 @@ from modiste.encoders.base import Encoder, Vectors
 from modiste.registry import Registry
 
 ENCODERS = Registry(
-    "modiste.encoders", Encoder, frozenset({"base", "spec", "splits", "stored", "thesaurus"})
+    "modiste.encoders",
+    Encoder,
+    frozenset({"base", "embedding", "spec", "splits", "stored", "texts", "thesaurus"}),
 )
 
 __all__ = ["ENCODERS", "Encoder", "Vectors"]
