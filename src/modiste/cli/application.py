@@ -17,6 +17,7 @@ ORDER = (
     "train",
     "evaluate",
     "recommend",
+    "similar",
     "encoder",
     "report",
     "config",

@@ -59,7 +59,7 @@ def recommend_command(
             "was trained: these are lists for the older one, run modiste train for the newer",
             err=True,
         )
-    user_ids = None if users is None else read_user_ids(users, release.shop.own_names["user_id"])
+    user_ids = None if users is None else read_ids(users, release.shop.own_names["user_id"])
     with shown_progress() as progress:
         n_users = write_recommendations(
             release.model,
@@ -113,10 +113,18 @@ def format_of(out: Path) -> FileFormat:
         ) from None
 
 
-def read_user_ids(path: Path, column: str = "user_id") -> pl.Series:
-    """Read user ids, one a line; blank lines are passed over, a repeated id counts once.
+def read_ids(
+    path: Path, column: str = "user_id", *, option: str = "--users", name: str = "user_id"
+) -> pl.Series:
+    """Read ids, one a line; blank lines are passed over, a repeated id counts once.
 
     A file whose first line names the column (`customer_id`, or `age,customer_id`) is read as CSV.
+
+    Args:
+        path: The file.
+        column: The shop's own word for the id.
+        option: What the file was given to, for messages.
+        name: Of the series.
 
     Raises:
         InputError: If the file is absent, empty or no text.
@@ -128,15 +136,15 @@ def read_user_ids(path: Path, column: str = "user_id") -> pl.Series:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"--users {path}: cannot be read as text ({error})") from None
+        raise InputError(f"{option} {path}: cannot be read as text ({error})") from None
     header = [name.strip().strip('"') for name in lines[0].split(",")] if lines else []
     if column in header:
         place = header.index(column)
         cells = [row[place] if len(row) > place else "" for row in csv.reader(lines[1:])]
     else:
         cells = lines
-    ids = pl.Series("user_id", [cell.strip() for cell in cells], dtype=pl.String)
+    ids = pl.Series(name, [cell.strip() for cell in cells], dtype=pl.String)
     ids = ids.filter(ids != "").unique(maintain_order=True)
     if ids.is_empty():
-        raise InputError(f"--users {path}: holds no id: expected one a line")
+        raise InputError(f"{option} {path}: holds no id: expected one a line")
     return ids
