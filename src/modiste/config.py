@@ -26,16 +26,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from difflib import get_close_matches
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
-
 from modiste.candidates import CANDIDATE_SOURCES
-from modiste.component import settings_of
+from modiste.component import build_component, near_hint, settings_of
 from modiste.errors import ConfigError
 from modiste.features import FEATURES
 from modiste.ranking.lightgbm import LightGbmRanker
@@ -105,15 +102,15 @@ def build_config(values: Mapping[str, Any], origin: str) -> Config:
     faults: list[str] = []
     for key in values:
         if key not in _SECTIONS:
-            faults.append(f"{origin}: {key}: no such section or key{_hint(key, _SECTIONS)}")
+            faults.append(f"{origin}: {key}: no such section or key{near_hint(key, _SECTIONS)}")
     seed = values.get("seed", 1)
     if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
         faults.append(f"{origin}: seed: given {seed!r}, expected a whole number from 0")
         seed = 1
     sources = _build_all(CANDIDATE_SOURCES, values, "candidates", origin, faults)
     features = _build_all(FEATURES, values, "features", origin, faults)
-    training = _build(Training, values.get("training", {}), f"{origin}: training", faults)
-    ranker = _build(LightGbmRanker, values.get("ranker", {}), f"{origin}: ranker", faults)
+    training = build_component(Training, values.get("training", {}), f"{origin}: training", faults)
+    ranker = build_component(LightGbmRanker, values.get("ranker", {}), f"{origin}: ranker", faults)
     if not sources and not faults:
         faults.append(f"{origin}: candidates.off: every source is off, leave one on")
     if faults or training is None or ranker is None:
@@ -148,41 +145,16 @@ def _build_all(
         off = []
     for name in [*(key for key in given if key != "off"), *off]:
         if name not in registry.names:
-            hint = _hint(name, registry.names)
+            hint = near_hint(name, registry.names)
             faults.append(f"{origin}: {section}.{name}: no such component{hint}")
     built = {}
     for name in registry.names:
         if name not in off:
             place = f"{origin}: {section}.{name}"
-            made = _build(registry.get(name), given.get(name, {}), place, faults)
+            made = build_component(registry.get(name), given.get(name, {}), place, faults)
             if made is not None:
                 built[name] = made
     return built
-
-
-def _build(kind: type[T], given: object, place: str, faults: list[str]) -> T | None:
-    if not isinstance(given, Mapping):
-        faults.append(f"{place}: given {given!r}, expected a section")
-        return None
-    known = [part.name for part in fields(kind)]  # type: ignore[arg-type]
-    wrong = [key for key in given if key not in known]
-    faults.extend(f"{place}.{key}: no such key{_hint(key, known)}" for key in wrong)
-    try:
-        return kind(**{key: value for key, value in given.items() if key in known})
-    except ValidationError as error:
-        for fault in error.errors():
-            key = ".".join(str(part) for part in fault["loc"])
-            faults.append(f"{place}.{key}: given {fault['input']!r}, {_expected(fault['msg'])}")
-        return None
-
-
-def _expected(message: str) -> str:
-    return "expected " + message.removeprefix("Input should be ").removeprefix("a ").rstrip(".")
-
-
-def _hint(name: str, known: tuple[str, ...] | list[str]) -> str:
-    near = get_close_matches(name, known, n=1)
-    return f"; did you mean {near[0]}?" if near else f"; known are {', '.join(known)}"
 
 
 def _settings(parts: Mapping[str, Any], registry: Registry[Any]) -> dict[str, Any]:
