@@ -19,6 +19,7 @@ from modiste.artifacts import fingerprint, verify, write_text
 from modiste.config import Config
 from modiste.data import Dataset
 from modiste.data.shop import dataset_store
+from modiste.encoders.stored import with_vectors
 from modiste.engine import collect
 from modiste.errors import ArtifactError, InputError
 from modiste.evaluation.backtest import MODEL, backtest
@@ -76,7 +77,7 @@ def train(
     """
     start = perf_counter()
     version = dataset_store(shop).current()
-    dataset = Dataset.read(version)
+    dataset = _open(version, shop, config)
     day = as_of_day(dataset, as_of)
     past = dataset.until(day).in_memory()
     past.day_range()  # complains of an empty past before anything is fitted
@@ -113,6 +114,7 @@ def train(
         "as_of_day": day,
         "dataset": version.name,
         "dataset_identity": dataset.identity,
+        "vectors": dataset.vectors_identity,
         "seed": config.seed,
         "config": config.settings(),
         "stages": stages,
@@ -124,6 +126,15 @@ def train(
     report.release = store.current_name() or name
     report.training = fit.facts
     return _timed(report, start)
+
+
+def _open(version: Path, shop: Path, config: Config) -> Dataset:
+    """Open a dataset, with the shop's vectors where a part of the recipe reads them."""
+    dataset = Dataset.read(version)
+    sources, features = config.recipe.sources.values(), config.recipe.features.values()
+    reads = any(part.reads_vectors for part in sources)
+    reads |= any(part.reads_vectors for part in features)
+    return with_vectors(dataset, shop) if reads else dataset
 
 
 def _known(folder: Path) -> tuple[dict[str, Any], str]:
@@ -140,6 +151,7 @@ def _stage_keys(dataset: Dataset, day: int, config: Config) -> dict[str, str]:
     inputs = {
         "modiste": modiste.__version__,
         "data": dataset.identity,
+        "vectors": dataset.vectors_identity,
         "as_of": day,
         "seed": config.seed,
         "candidates": settings["candidates"],
@@ -193,7 +205,7 @@ def evaluate(
         raise InputError(
             f"weeks={n_weeks}, refit-every={refit_every}, k={k}: each must be at least 1"
         )
-    dataset = Dataset.read(dataset_store(shop).current())
+    dataset = _open(dataset_store(shop).current(), shop, config)
     dataset = dataset.until(as_of_day(dataset, as_of)).in_memory()
     windows = Windows(config.recipe, config.training, config.seed, shop / "cache" / "windows")
     done = backtest(

@@ -19,5 +19,6 @@ def test_a_shop_without_history(name: str) -> None:
         n_items=3,
         attributes={"kind": ["hat", "sock", "hat"]},
         ages=[20, None],
+        vectors={"pictures": {0: [1, 0], 2: [0, 1]}},
     )
     check_feature(FEATURES.get(name)(), shop, as_of=20)

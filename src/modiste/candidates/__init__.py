@@ -7,7 +7,7 @@ from modiste.candidates.base import CandidateSource, Tables
 from modiste.registry import Registry
 
 CANDIDATE_SOURCES = Registry(
-    "modiste.candidates", CandidateSource, frozenset({"base", "factors", "pool"})
+    "modiste.candidates", CandidateSource, frozenset({"base", "factors", "lookalikes", "pool"})
 )
 
 __all__ = ["CANDIDATE_SOURCES", "CandidateSource", "Tables"]

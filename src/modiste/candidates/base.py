@@ -31,6 +31,8 @@ class CandidateSource(ABC):
     """At most so many items for each user."""
     reason: ClassVar[str]
     """Why an item of this source is shown, in a shopper's words."""
+    reads_vectors: ClassVar[bool] = False
+    """Whether it reads `Dataset.item_vectors`: they are opened only where a source does."""
 
     def prepare(self, shop: Dataset, seed: int) -> Tables:
         """Learn from the past what does not depend on who asks.

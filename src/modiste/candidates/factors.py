@@ -78,7 +78,7 @@ def propose_nearest(
     keys = collect(asked.users.select("user_idx"))
     users = collect(tables["users"]).join(keys, on="user_idx", how="semi").sort("user_idx")
     items = collect(tables["items"].filter(nw.col("on_sale"))).sort("item_idx")
-    positions, scores = nearest(_matrix(items), _matrix(users), k, kind=kind)
+    positions, scores = nearest(vector_matrix(items), vector_matrix(users), k, kind=kind)
     found = pl.DataFrame(
         {
             "user_idx": np.repeat(users["user_idx"].to_numpy(), positions.shape[1]),
@@ -101,7 +101,7 @@ def score_pairs(tables: Tables, pairs: nw.LazyFrame) -> nw.LazyFrame:
     item_at, has_item = _positions(items["item_idx"].to_numpy(), rows["item_idx"].to_numpy())
     scores = np.zeros(len(rows), np.float32)
     known = np.flatnonzero(has_user & has_item)
-    user_vectors, item_vectors = _matrix(users), _matrix(items)
+    user_vectors, item_vectors = vector_matrix(users), vector_matrix(items)
     for start in range(0, len(known), 1 << 18):  # blocks bound the gathered vectors' memory
         block = known[start : start + (1 << 18)]
         scores[block] = np.einsum(
@@ -121,7 +121,7 @@ def _array(vectors: Floats) -> pl.Series:
     )
 
 
-def _matrix(table: pl.DataFrame) -> Floats:
+def vector_matrix(table: pl.DataFrame) -> Floats:
     """Give the vectors of a table, `[n_rows, dim]`."""
     dim = table.schema["vector"].shape[0]  # type: ignore[attr-defined]
     return table.get_column("vector").to_numpy().reshape(-1, dim)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import narwhals as nw
 
@@ -17,6 +18,9 @@ class Feature(ABC):
     prepared tables and the asked users' own history, so the value of a pair does not depend on
     which other pairs are asked for.
     """
+
+    reads_vectors: ClassVar[bool] = False
+    """Whether it reads `Dataset.item_vectors`, see `CandidateSource.reads_vectors`."""
 
     def prepare(self, shop: Dataset) -> Tables:
         """Compute what holds for everybody from the shop before `shop.as_of`."""

@@ -74,7 +74,7 @@ class Windows:
 
     def prepared(self, shop: Dataset, as_of: int) -> Prepared:
         """Give the recipe's tables as of a day; the last two are remembered."""
-        key = f"{shop.identity}/{as_of}"
+        key = f"{shop.identity}/{shop.vectors_identity}/{as_of}"
         if key not in self._prepared:
             while len(self._prepared) > 1:
                 self._prepared.pop(next(iter(self._prepared)))
@@ -120,6 +120,7 @@ class Windows:
         what = {
             "modiste": modiste.__version__,
             "data": shop.identity,
+            "vectors": shop.vectors_identity,
             "sources": {name: settings_of(part) for name, part in self.recipe.sources.items()},
             "features": {name: settings_of(part) for name, part in self.recipe.features.items()},
             "label_days": self.training.label_days,

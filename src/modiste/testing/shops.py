@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import narwhals as nw
 import numpy as np
 import polars as pl
 
@@ -26,6 +27,7 @@ def make_shop(
     ages: Sequence[float | None] = (),
     channels: Sequence[int | None] = (),
     prices: Sequence[float | None] = (),
+    vectors: Mapping[str, Mapping[int, Sequence[float]]] | None = None,
 ) -> Dataset:
     """Make a shop from rows written down in a test.
 
@@ -38,6 +40,7 @@ def make_shop(
         ages: Age of each user; empty: unknown.
         channels: Channel of each purchase; empty: 1.
         prices: Price of each purchase; empty: 1.0.
+        vectors: Vectors of "pictures" and "words" by `item_idx`; they are scaled to length 1.
     """
     names = tuple(attributes or {})
     items = pl.DataFrame(
@@ -74,7 +77,17 @@ def make_shop(
         lazy(attribute_codes(items, names)),
         lazy(users),
         item_attributes=names,
+        item_vectors={side: _vector_table(of) for side, of in (vectors or {}).items()},
+        vectors_identity="made up" if vectors else "",
     )
+
+
+def _vector_table(vectors: Mapping[int, Sequence[float]]) -> nw.LazyFrame:
+    rows = np.array([vectors[item] for item in sorted(vectors)], np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    column = pl.Series("vector", rows, dtype=pl.Array(pl.Float32, rows.shape[1]))
+    items = pl.Series("item_idx", sorted(vectors), dtype=pl.Int32)
+    return lazy(pl.DataFrame([items, column]))
 
 
 def random_shop(
@@ -87,7 +100,8 @@ def random_shop(
 ) -> Dataset:
     """Make a shop with repeat purchases, variants, attributes, unknown ages, prices and channels.
 
-    Some users and items never occur, and the days span more than a year.
+    Some users and items never occur, some items have no picture, and the days span more than a
+    year.
     """
     rng = np.random.default_rng(seed)
     taste = rng.integers(0, n_items, (n_users, 6))
@@ -112,6 +126,10 @@ def random_shop(
         ages=[None if number % 9 == 0 else 16.0 + number for number in range(n_users)],
         channels=[None if draw < 0.05 else 1 + int(draw < 0.5) for draw in rng.random(n_purchases)],
         prices=[None if draw < 0.05 else round(draw, 4) for draw in rng.random(n_purchases)],
+        vectors={
+            "pictures": {item: rng.normal(size=6).tolist() for item in range(n_items) if item % 7},
+            "words": {item: rng.normal(size=4).tolist() for item in range(n_items)},
+        },
     )
 
 
