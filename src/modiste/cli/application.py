@@ -14,6 +14,7 @@ ORDER = (
     "synth",
     "import",
     "doctor",
+    "embed",
     "train",
     "evaluate",
     "recommend",

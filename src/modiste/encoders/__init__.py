@@ -9,7 +9,9 @@ from modiste.registry import Registry
 ENCODERS = Registry(
     "modiste.encoders",
     Encoder,
-    frozenset({"base", "embedding", "spec", "splits", "stored", "texts", "thesaurus"}),
+    frozenset(
+        {"base", "batches", "embedding", "parts", "spec", "splits", "stored", "texts", "thesaurus"}
+    ),
 )
 
 __all__ = ["ENCODERS", "Encoder", "Vectors"]

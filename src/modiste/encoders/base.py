@@ -53,6 +53,11 @@ class Encoder(ABC):
         """Width and height in pixels that `prepare` needs; a decoder may stop near it."""
         return (224, 224)
 
+    @property
+    def batch_size(self) -> int:
+        """How many pictures, or texts, are best encoded together."""
+        return 32
+
     def prepare(self, picture: Image) -> Batch:
         """Make one upright RGB picture ready: resized and, where the model wants, normalised.
 
