@@ -24,6 +24,8 @@ class SearchHit:
     """The shop's own attributes that are known of it."""
     picture: str | None = None
     """Path of its picture relative to the shop's picture folder."""
+    price: float | None = None
+    """What was paid for it last; None: it never sold at a known price."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,172 @@
+"""Hits with their reasons, and what to say when there are few."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from modiste.encoders.base import Vectors
+from modiste.search.answer import SearchHit
+from modiste.search.asked import Asked
+from modiste.search.filters import Filter, loosenings
+from modiste.search.finder import Finder
+from modiste.search.fusion import Positions, Scores, standardised
+from modiste.search.lift import Attributes
+
+_MOST_WORDS = 6
+_CLEARLY = 2.0
+"""Standard deviations above an ordinary item's cosine from which a picture fits the words."""
+_NO_ITEMS = np.empty(0, np.int64)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known of why items were found."""
+
+    asked: Asked | None = None
+    photo: Vectors | None = None
+    """Vector of the photo, `[dim]`."""
+    moved: Positions = field(default_factory=lambda: np.empty(0, np.int64))
+    """Items that the user's taste brought forward."""
+    nameless: bool = False
+    """Items were only found by names spelt nearly like the words."""
+
+
+def build_hits(
+    items: pl.DataFrame,
+    names: Sequence[str],
+    positions: Positions,
+    scores: Scores,
+    evidence: Evidence,
+    finder: Finder,
+) -> tuple[SearchHit, ...]:
+    """Give items as hits.
+
+    Args:
+        items: The catalogue by `item_idx`, with `price`.
+        names: Its attributes.
+        positions: The items found, best first.
+        scores: Their scores.
+        evidence: What speaks for them.
+        finder: What they were found by.
+    """
+    found = items[positions]
+    reasons = _reasons(found, names, positions, evidence, finder)
+    rows = found.select("item_id", "name", "picture", "price", *names).iter_rows(named=True)
+    return tuple(
+        SearchHit(
+            int(positions[place]),
+            row["item_id"],
+            row["name"] or "",
+            place + 1,
+            float(scores[place]),
+            reasons[place],
+            {name: row[name] for name in names if row[name] is not None},
+            row["picture"],
+            row["price"],
+        )
+        for place, row in enumerate(rows)
+    )
+
+
+def _reasons(
+    found: pl.DataFrame,
+    names: Sequence[str],
+    positions: Positions,
+    evidence: Evidence,
+    finder: Finder,
+) -> list[tuple[str, ...]]:
+    asked = evidence.asked
+    if evidence.nameless:
+        return [("a name spelt nearly so",)] * len(positions)
+    said = found.select(
+        pl.concat_str("name", "description", *names, separator=" . ", ignore_nulls=True)
+    ).to_series()
+    exact = _NO_ITEMS if asked is None else finder.index.exact(asked.given)
+    seen = _NO_ITEMS if asked is None else _seen(asked, positions, finder)
+    cosines = _cosines(evidence.photo, positions, finder)
+    every = []
+    for position, text in zip(positions.tolist(), said.to_list(), strict=True):
+        why = ["its very name or id"] if position in exact else []
+        if asked is not None:
+            why += _wishes_met(asked, position, finder.attributes)
+            if words := _words_in(asked, set(finder.index.stems(text))):
+                why.append(f"words: {', '.join(words)}")
+        why += ["its picture fits the words"] if position in seen else []
+        why += [f"looks like your photo ({cosines[position]:.2f})"] if position in cosines else []
+        why += ["your taste"] if position in evidence.moved else []
+        every.append(tuple(why or ["its description is near to the words"]))
+    return every
+
+
+def _seen(asked: Asked, positions: Positions, finder: Finder) -> Positions:
+    """Give the items whose pictures are clearly nearer to the words than ordinary ones."""
+    space, mouth = finder.spaces.pictures, finder.spaces.mouth
+    if space is None or mouth is None or not finder.spaces.joined or not len(positions):
+        return _NO_ITEMS
+    spoken = mouth.words([asked.text])[0]
+    above = standardised(space.cosines(spoken, positions), space.cosines(spoken, space.sample))
+    return positions[(above > _CLEARLY) & (space.row_of[positions] >= 0)]
+
+
+def _cosines(photo: Vectors | None, positions: Positions, finder: Finder) -> dict[int, float]:
+    """Give the likeness of the items' pictures to the photo, of those that have one."""
+    space = finder.spaces.pictures
+    if photo is None or space is None:
+        return {}
+    there = positions[space.row_of[positions] >= 0]
+    return dict(zip(there.tolist(), space.cosines(photo, there).tolist(), strict=True))
+
+
+def _wishes_met(asked: Asked, position: int, attributes: Attributes) -> list[str]:
+    place = np.asarray([position])
+    met = []
+    for name, wished in asked.wishes.items():
+        for value, weight in wished.items():
+            if attributes.met({name: {value: weight}}, place)[0] > 0:
+                met.append(f"{name}: {value}")
+    return met
+
+
+def _words_in(asked: Asked, stems: set[str]) -> list[str]:
+    """Name the words of the query that an item's texts hold, as the user wrote them."""
+    there = []
+    for word in asked.words:
+        if held := [stem for stem in word if stem in stems]:
+            first = next(iter(word))
+            there.append(asked.said.get(first, asked.said.get(held[0], held[0])))
+    return list(dict.fromkeys(there))[:_MOST_WORDS]
+
+
+def shortage(
+    n_found: int,
+    k: int,
+    filters: Sequence[Filter],
+    items: pl.DataFrame,
+    products: Positions,
+    kept: npt.NDArray[np.bool_] | None,
+    variants: bool,
+) -> str | None:
+    """Say why fewer than `k` were found, and which filter to loosen; None: there are enough."""
+    if n_found >= k:
+        return None
+    have = "nothing was" if n_found == 0 else f"only {n_found} of {k} {'were' if k > 1 else 'was'}"
+    if filters and kept is not None and _things(products[kept], variants) < k:
+        best = loosenings(filters, items)[0]
+        left = _things(products[kept], variants)
+        what = "items" if variants else "products"
+        every = "the filter leaves" if len(filters) == 1 else f"all {len(filters)} filters leave"
+        more = f"without {best.filter} there are {best.n_without:,}"
+        return f"{have} found, since {every} {left:,} {what}: {more}"
+    if filters:
+        best = loosenings(filters, items)[0]
+        return f"{have} found: no more match; {best.filter} is the filter that leaves out most"
+    return f"{have} found: no more items match"
+
+
+def _things(products: Positions, variants: bool) -> int:
+    return len(products) if variants else len(np.unique(products))

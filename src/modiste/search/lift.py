@@ -1,0 +1,67 @@
+"""What a shop's attributes say for an item: the kind and colour that were asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from modiste.search.fusion import Positions
+
+IMPORTANCE: Mapping[str, float] = {"kind": 2.0, "colour": 1.5}
+"""What meeting an attribute counts; any other counts 1."""
+
+Wishes = Mapping[str, Mapping[str, float]]
+"""Attribute to the values that were asked for, each with how surely it was meant, 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Attributes:
+    """The attributes of a catalogue as codes, so that thousands of items are compared at once."""
+
+    codes: Mapping[str, npt.NDArray[np.int32]]
+    """`[n_items]` for each attribute; -1: unknown."""
+    values: Mapping[str, Mapping[str, int]]
+    """The code of each value."""
+
+    @classmethod
+    def of(cls, items: pl.DataFrame, attributes: tuple[str, ...]) -> Attributes:
+        """Read the attributes of a catalogue, a row an item by `item_idx`."""
+        codes, values = {}, {}
+        for name in attributes:
+            pairs = items.select(name, f"{name}_code").drop_nulls().unique()
+            codes[name] = items[f"{name}_code"].fill_null(-1).to_numpy()
+            values[name] = dict(pairs.iter_rows())
+        return cls(codes, values)
+
+    def met(self, wishes: Wishes, items: Positions) -> npt.NDArray[np.float32]:
+        """Say how far items are what was asked for, `[len(items)]`: 0 nothing, 1 all of it."""
+        points = np.zeros(len(items), np.float32)
+        total = sum(IMPORTANCE.get(name, 1.0) for name in wishes)
+        for name, wished in wishes.items():
+            worth = np.zeros(max(self.values[name].values(), default=-1) + 2, np.float32)
+            for value, weight in wished.items():
+                if (code := self.values[name].get(value)) is not None:
+                    worth[code] = weight
+            points += IMPORTANCE.get(name, 1.0) / total * worth[self.codes[name][items]]
+        return points
+
+    def holding(self, wishes: Wishes, least: float = 0.0) -> npt.NDArray[np.bool_]:
+        """Tell which items have one of the wished values of every attribute, `[n_items]`."""
+        some = next(iter(self.codes.values()), np.empty(0, np.int32))
+        every = np.ones(len(some), np.bool_)
+        for name, wished in wishes.items():
+            every &= self.having({name: {v: w for v, w in wished.items() if w > least}})
+        return every
+
+    def having(self, wishes: Wishes) -> npt.NDArray[np.bool_]:
+        """Tell which items have any of the wished values of any attribute, `[n_items]`."""
+        some = next(iter(self.codes.values()), np.empty(0, np.int32))
+        found = np.zeros(len(some), np.bool_)
+        for name, wished in wishes.items():
+            codes = [self.values[name][value] for value in wished if value in self.values[name]]
+            found |= np.isin(self.codes[name], codes)
+        return found

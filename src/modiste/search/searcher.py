@@ -1,0 +1,322 @@
+"""Search by words, by photo or by both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from modiste.data import Dataset, open_shop
+from modiste.encoders.base import Vectors
+from modiste.errors import InputError
+from modiste.search.answer import SearchResult
+from modiste.search.asked import Asked, Reader
+from modiste.search.filters import Filter, allowed, filter_notes, filter_table, parse_filter
+from modiste.search.finder import Finder, Mask, Request, Strategy
+from modiste.search.fusion import Positions, Ranked, Scores, collapsed, ranked
+from modiste.search.hits import Evidence, build_hits, shortage
+from modiste.search.lift import Attributes
+from modiste.search.space import Spaces
+from modiste.search.taste import POOL, RankItems, reordered, wardrobe, wardrobe_scores
+from modiste.search.words import WordIndex
+
+MOST_HITS = 1000
+_NO_ITEMS = np.empty(0, np.int64)
+_NO_SCORES = np.empty(0, np.float32)
+
+
+@dataclass(frozen=True)
+class Searcher:
+    """A shop, ready to be searched; open it once, it is safe to be used from many threads."""
+
+    dataset: Dataset
+    items: pl.DataFrame
+    """The catalogue by `item_idx`, with `price`."""
+    finder: Finder
+    reader: Reader
+
+    @classmethod
+    def open(cls, shop: Path, encoder: str | None = None) -> Searcher:
+        """Open a shop for search: its words, and its vectors and their encoder if there are any.
+
+        Args:
+            shop: The shop's folder.
+            encoder: Whose vectors, a label or `NAME[=SOURCE]`; None: the best there are, see
+                `choose_label`. A shop without vectors is searched by its words.
+
+        Raises:
+            ArtifactError: If nothing was imported, or the asked encoder made no vectors.
+            MissingExtraError: If a package is not installed.
+        """
+        dataset = open_shop(shop)
+        items = filter_table(dataset)
+        index = WordIndex.open(items, dataset.item_attributes, shop / "cache" / "words")
+        attributes = Attributes.of(items, dataset.item_attributes)
+        spaces = Spaces.open(shop, dataset, len(items), encoder)
+        products = items["product_id"].rank("dense").to_numpy().astype(np.int64)
+        finder = Finder(index, attributes, spaces, products)
+        return cls(dataset, items, finder, Reader.of(dataset, index))
+
+    def warm(self) -> None:
+        """Load models and tables now, so that the first query is as quick as the next."""
+        self.finder.spaces.warm()
+        self.search("dress")
+
+    def rank_words(
+        self,
+        texts: Sequence[str],
+        k: int,
+        strategy: Strategy = "fused",
+        *,
+        variants: bool = True,
+        allowed: Mask | None = None,
+    ) -> Ranked:
+        """Find items for many texts at once: for measures and bulk answers.
+
+        Args:
+            texts: The queries.
+            k: Items for each.
+            strategy: `bm25`: words alone. `vectors`: the encoder alone, words against pictures and
+                words. `fused`: both by rank, lifted by the attributes that the words name: what
+                `search` does.
+            variants: Whether several variants of a product may be given.
+            allowed: Which items may be found, `[n_items]`; None: all.
+
+        Returns:
+            Positions (`item_idx`) and scores, `[n_queries, k]`; -1 and -inf where fewer were found.
+
+        Raises:
+            InputError: If `vectors` are asked for and no encoder of this shop reads words.
+        """
+        if strategy == "vectors" and self.finder.spaces.mouth is None:
+            raise InputError(
+                "no encoder of this shop reads words: fit one by modiste encoder fit and run "
+                "modiste embed, or choose the strategy bm25"
+            )
+        request = Request([self.reader.read(text) for text in texts], kept=allowed)
+        return self.finder.find(request, k, variants=variants, strategy=strategy)
+
+    def search(
+        self,
+        words: str | None = None,
+        photo: Path | bytes | None = None,
+        *,
+        weight: float = 0.5,
+        without: str | None = None,
+        filters: Sequence[Filter | str] = (),
+        user: str | None = None,
+        ranker: RankItems | None = None,
+        k: int = 12,
+        variants: bool = False,
+    ) -> SearchResult:
+        """Find items by words, by a photo, or by both ("this, but blue").
+
+        Args:
+            words: What is looked for.
+            photo: A picture's file or bytes.
+            weight: What the photo counts beside the words, 0 to 1.
+            without: What is not wanted: attributes of the shop are excluded, other words pushed
+                away.
+            filters: Conditions that every hit meets, see `parse_filter`.
+            user: Whose taste re-orders what was found.
+            ranker: Scores items for that user, see `Model.score_items`; None: by wardrobe alone.
+            k: Hits.
+            variants: Whether several variants of a product may be given.
+
+        Raises:
+            InputError: If neither words nor a photo is given, a filter or the photo cannot be used,
+                or there are no pictures to compare a photo with.
+        """
+        words = words.strip() if words else None
+        if not words and photo is None:
+            raise InputError("nothing to search for: give words, a photo or both")
+        check_numbers(k, weight)
+        photos = None if photo is None else self._look([photo])
+        asked = self.reader.read(words) if words else None
+        unwanted = self._unwanted(without)
+        conditions = (*read_filters(filters), *(asked.bounds if asked else ()))
+        kept = self._kept(conditions, unwanted)
+        request = Request([asked] if asked else None, photos, weight, unwanted, kept)
+        notes = [*self.finder.spaces.notes, *(asked.notes if asked else ())]
+        notes += filter_notes(conditions, self.items)
+        found, evidence, told = self._answer(request, asked, POOL * k if user else k, variants)
+        notes += told
+        positions, scores = found.row(0)
+        if user is not None and len(positions):
+            positions, scores, moved, told = self._for_user(user, ranker, positions, scores)
+            evidence = replace(evidence, moved=moved)
+            notes += told
+        positions, scores = positions[:k], scores[:k]
+        short = shortage(
+            len(positions), k, conditions, self.items, self.finder.products, kept, variants
+        )
+        notes += [short] if short else []
+        names = self.dataset.item_attributes
+        hits = build_hits(self.items, names, positions, scores, evidence, self.finder)
+        understood = {} if asked is None else {n: tuple(v) for n, v in asked.wishes.items()}
+        return SearchResult(hits, self._strategy(request, user), tuple(notes), understood)
+
+    def search_many(
+        self,
+        texts: Sequence[str] | None,
+        photos: Sequence[Path | bytes] | None = None,
+        *,
+        weight: float = 0.5,
+        without: str | None = None,
+        filters: Sequence[Filter | str] = (),
+        k: int = 12,
+        variants: bool = False,
+    ) -> tuple[Ranked, list[str]]:
+        """Answer many queries at once, as `search` does each.
+
+        Args:
+            texts: The words of each query; None: photos only.
+            photos: The photo of each; None: words only.
+            weight: What photos count beside words.
+            without: What is not wanted in any answer.
+            filters: Conditions on every answer.
+            k: Items for each.
+            variants: Whether several variants of a product may be given.
+
+        Returns:
+            Items and scores of each query, and what is to be known: photos that cannot be used.
+        """
+        check_numbers(k, weight)
+        vectors, faults = (None, []) if photos is None else self._look_many(photos)
+        asked = None if texts is None else [self.reader.read(text) for text in texts]
+        unwanted, given = self._unwanted(without), read_filters(filters)
+        n_queries = len(asked) if asked is not None else 0 if vectors is None else len(vectors)
+        groups: dict[tuple[Filter, ...], list[int]] = {}
+        for query in range(n_queries):  # queries that name a price have a filter of their own
+            usable = vectors is None or vectors[query].any()
+            bounds = asked[query].bounds if asked is not None else ()
+            if usable:
+                groups.setdefault(bounds, []).append(query)
+        rows: list[tuple[Positions, Scores]] = [(_NO_ITEMS, _NO_SCORES)] * n_queries
+        for bounds, queries in groups.items():
+            request = Request(
+                None if asked is None else [asked[query] for query in queries],
+                None if vectors is None else vectors[queries],
+                weight,
+                unwanted,
+                self._kept((*given, *bounds), unwanted),
+            )
+            found = self.finder.find(request, k, variants=variants)
+            for place, query in enumerate(queries):
+                rows[query] = found.row(place)
+        return ranked(rows, k), faults
+
+    def _look(self, photos: Sequence[Path | bytes]) -> Vectors:
+        vectors, faults = self._look_many(photos)
+        if faults:
+            raise InputError(faults[0])
+        return vectors
+
+    def _look_many(self, photos: Sequence[Path | bytes]) -> tuple[Vectors, list[str]]:
+        if self.finder.spaces.eye is None:
+            raise InputError(
+                "this shop has no vectors of pictures to compare a photo with: run modiste embed "
+                "--encoder NAME first"
+            )
+        vectors, faults = self.finder.spaces.eye.photos(photos)
+        return vectors, [fault for fault in faults if fault is not None]
+
+    def _unwanted(self, without: str | None) -> Asked | None:
+        return self.reader.read(without) if without and without.strip() else None
+
+    def _kept(self, conditions: Sequence[Filter], unwanted: Asked | None) -> Mask | None:
+        """Tell which items may be found; None: all."""
+        kept = allowed(conditions, self.items) if conditions else None
+        if unwanted is not None and unwanted.wishes:
+            wanted = ~self.finder.attributes.having(unwanted.wishes)
+            kept = wanted if kept is None else kept & wanted
+        return kept
+
+    def _answer(
+        self, request: Request, asked: Asked | None, k: int, variants: bool
+    ) -> tuple[Ranked, Evidence, list[str]]:
+        """Find `k` items for one query, why, and what is to be known of them."""
+        finder = self.finder
+        if request.photos is None and asked is not None and self._nothing_close(asked):
+            near = ranked([finder.index.nearest_names(asked.given, MOST_HITS, request.kept)])
+            near = near if variants else collapsed(near, finder.products, k)
+            said = f"nothing in the shop is close to {asked.given!r}"
+            said += ": these have the nearest names" if near.positions.size else ""
+            return near.cut(k), Evidence(asked, nameless=True), [said]
+        found = finder.find(request, k, variants=variants)
+        evidence = Evidence(asked, None if request.photos is None else request.photos[0])
+        notes = []
+        if asked is not None and asked.unknown:
+            unknown = ", ".join(map(repr, asked.unknown))
+            notes.append(f"the catalogue has no word like {unknown}")
+        if request.photos is not None and finder.spaces.pictures is not None:
+            best = finder.spaces.pictures.nearest(request.photos, 1).scores.max(initial=-1.0)
+            usual = finder.spaces.pictures.lonely
+            if best < usual:
+                notes.append(
+                    f"nothing looks much like the photo: the nearest has {best:.2f}, while 99 of "
+                    f"100 of the shop's own pictures have another at {usual:.2f} or nearer"
+                )
+        return found, evidence, notes
+
+    def _nothing_close(self, asked: Asked) -> bool:
+        """Tell whether neither the words nor the vectors know what was asked for."""
+        if not asked.strange or len(self.finder.index.exact(asked.given)):
+            return False
+        return not self.finder.spaces.hears(asked.text)
+
+    def _for_user(
+        self, user: str, ranker: RankItems | None, positions: Positions, scores: Scores
+    ) -> tuple[Positions, Scores, Positions, list[str]]:
+        """Re-order by a user's taste; which items came forward, and what to say."""
+        owned = wardrobe(self.dataset, user)
+        if owned is None:
+            told = f"user {user!r} is not known: the order is the same for everybody"
+            return positions, scores, _NO_ITEMS, [told]
+        by_wardrobe = wardrobe_scores(owned, positions, self.finder.spaces)
+        by_ranker = ranker(user, positions) if ranker is not None else None
+        tastes = [taste for taste in (by_wardrobe, by_ranker) if taste is not None]
+        if not tastes:
+            told = f"nothing is known of the taste of {user!r}: the order is the same for everybody"
+            return positions, scores, _NO_ITEMS, [told]
+        order, blended = reordered(scores, tastes)
+        moved = positions[order[order > np.arange(len(order))]]
+        return positions[order], blended, moved, []
+
+    def _strategy(self, request: Request, user: str | None) -> str:
+        """Say how hits were found."""
+        spaces, parts = self.finder.spaces, []
+        spoken = request.asked is not None and spaces.mouth is not None
+        if request.asked is not None:
+            parts.append("words (BM25)")
+        if spoken and spaces.mouth is not None:
+            parts.append(f"vectors of words ({spaces.mouth.label})")
+        if request.photos is not None and spaces.pictures is not None:
+            parts.append(f"photo ({spaces.pictures.label})")
+        said = " + ".join(parts)
+        space = spaces.pictures if request.photos is not None or spaces.joined else spaces.words
+        if space is not None and (request.photos is not None or spoken):
+            said += f", {space.how(request.kept)}"
+        if request.kept is not None:
+            said += f", filter leaves {request.kept.mean():.2%} of the items"
+        return said + (", taste" if user is not None else "")
+
+
+def check_numbers(k: int, weight: float) -> None:
+    """Check what a search is asked with.
+
+    Raises:
+        InputError: If `k` or `weight` is out of its range.
+    """
+    if not 1 <= k <= MOST_HITS:
+        raise InputError(f"k={k}: expected 1 to {MOST_HITS} hits")
+    if not 0 <= weight <= 1:
+        raise InputError(f"weight {weight}: expected 0 (only the words) to 1 (only the photo)")
+
+
+def read_filters(filters: Sequence[Filter | str]) -> tuple[Filter, ...]:
+    """Read the filters that are given as text."""
+    return tuple(parse_filter(one) if isinstance(one, str) else one for one in filters)
