@@ -102,6 +102,15 @@ def related(word: str) -> tuple[str, ...]:
     return _thesaurus().near.get(canonical(word), ())
 
 
+def topic(word: str) -> str | None:
+    """Tell what a word or phrase is about: tops, shoes, colours, patterns …; None: nobody knows.
+
+    >>> topic("polka dots"), topic("navy")
+    ('patterns', 'colours')
+    """
+    return _thesaurus().topics.get(canonical(word))
+
+
 def known_words() -> frozenset[str]:
     """Give every word that the thesaurus is written in, in the singular."""
     return _thesaurus().words
@@ -114,6 +123,7 @@ class _Thesaurus:
     starts: Mapping[str, tuple[tuple[int, Mapping[tuple[str, ...], list[str]]], ...]]
     """First word of a phrase to the phrases that begin so, by length, the longest first."""
     words: frozenset[str]
+    topics: Mapping[str, str]
 
 
 @cache
@@ -142,6 +152,7 @@ def _thesaurus() -> _Thesaurus:
         starts={
             word: tuple(sorted(lengths.items(), reverse=True)) for word, lengths in by_start.items()
         },
+        topics={form: name for name, topic in topics.items() for form in topic},
         words=frozenset(_singular(word) for text in texts for word in split_words(text)),
     )
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
 from modiste.data import Dataset
-from modiste.encoders.thesaurus import canonical, related, singular
+from modiste.encoders.thesaurus import canonical, known_words, related, singular
 from modiste.engine import collect
+from modiste.search.spelling import Speller
 
 ROLES = (
     "kind",
@@ -28,6 +30,19 @@ the one of the first; the shop's other attributes follow."""
 WHOLE, PART, HEAD, NEAR, BESIDE = 1.0, 0.9, 0.6, 0.5, 0.3
 """How surely a word names a value: it is the value (or a synonym); one side of a slash in it; its
 last words; near it by the thesaurus; one of its other words."""
+STOP_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        a affordable an and any anything are as at be best but buy by can cheap cheaper cheapest
+        could do find for from get give good got great has have i id im in is it its ive like
+        looking me my need new nice of on one online only or our please price priced prices really
+        sale search shop show size sizes so some something than that the their them these thing this
+        those to too under very want wanted was we where which will with would you your
+        """,
+    )
+)
+"""Words of a question that say nothing of what is looked for."""
 _UNKNOWN = frozenset(("unknown", "undefined", "other", "none", "na", "n a", "nan", "null", "misc"))
 _MOST_VALUES = 20_000
 _MOST_NEAR = 6
@@ -62,6 +77,19 @@ class Vocabulary:
     """Every word of names, values and descriptions, folded, to the number of texts that have it."""
     attributes: tuple[str, ...]
     """The attributes that were read."""
+
+    @cached_property
+    def speller(self) -> Speller:
+        """Finds the nearest of the shop's words."""
+        spoken = {word for phrase in self.meanings for word in phrase.split()}
+        return Speller.of(self.words, (spoken | known_words()) - STOP_WORDS)
+
+    def knows(self, word: str) -> bool:
+        """Tell whether a folded word, its singular or its plural is one of the shop's."""
+        one = singular(word)
+        if any(form in self.words for form in (word, one, f"{one}s", f"{one}es")):
+            return True
+        return canonical(word) in self.meanings
 
     def meanings_of(self, phrase: str) -> tuple[Meaning, ...]:
         """Give what a phrase names, the surest first; empty: nothing in this shop.
@@ -169,11 +197,3 @@ def _words(items: pl.DataFrame, attributes: tuple[str, ...]) -> dict[str, int]:
         for word, number in rows.iter_rows():
             counts[word] = counts.get(word, 0) + number
     return counts
-
-
-def is_known(word: str, vocabulary: Vocabulary) -> bool:
-    """Tell whether a folded word, or its singular or plural, is one of the shop's."""
-    one = singular(word)
-    return any(form in vocabulary.words for form in (word, one, f"{one}s", f"{one}es")) or (
-        canonical(word) in vocabulary.meanings
-    )

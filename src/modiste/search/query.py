@@ -1,0 +1,371 @@
+"""What a shopper's words ask for: "navy jeans men under 30, no stripes"."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from modiste.encoders.thesaurus import (
+    canonical,
+    known_words,
+    singular,
+    split_words,
+    synonyms,
+    topic,
+)
+from modiste.search.amounts import PriceRange, read_amounts
+from modiste.search.vocabulary import NEAR, PART, STOP_WORDS, Meaning, Vocabulary
+
+MOST_CHARACTERS, MOST_WORDS = 1_000, 64
+"""What is read of a query; the rest is left out with a note."""
+MOST_CORRECTIONS = 8
+Wishes = Mapping[str, Mapping[str, float]]
+"""Attribute to the shop's values that are meant, each with how surely, 0 to 1."""
+_NEGATIONS = frozenset(("no", "not", "without", "except", "excluding", "minus", "nor"))
+_FILLERS = frozenset(("a", "an", "any", "the", "too", "so", "very", "in", "of", "with"))
+_JOINTS = frozenset(("and", "or", "but", "nor", "with", "in", "for", "of"))
+_WITHOUT = re.compile(r"(?<!\w)w/o(?!\w)|\b(?:but not|anything but|other than|apart from)\b", re.I)
+_LONGEST_IDIOM = 4
+_UNDIVIDED = frozenset(("details", "fits", "lengths", "necklines", "sleeves"))
+"""Topics whose phrases say nothing by their last word: no "long sleeve" is a tablet's sleeve."""
+_READ = 4 * MOST_CHARACTERS
+_SILENT = STOP_WORDS | _NEGATIONS
+_HYPHEN = re.compile("[-\u2010-\u2013]")
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A query, as a shop understands it."""
+
+    text: str
+    """As it was typed, cleaned and cut."""
+    phrase: str = ""
+    """For encoders: corrected, without price, sizes and what is not wanted."""
+    words: tuple[str, ...] = ()
+    """For an index of words: those of `phrase` that say something, folded."""
+    attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The shop's attributes that were named, and which values: `colour` to (`Navy Blue`,)."""
+    wishes: Wishes = field(default_factory=dict)
+    """The same with wider and nearer values, each with how surely it is meant."""
+    price: PriceRange | None = None
+    """What it may cost; its `filters` go with a search."""
+    sizes: tuple[str, ...] = ()
+    """Sizes that were named: `M`, `EU 38`, `W32 L34`."""
+    without: tuple[str, ...] = ()
+    """What is not wanted, in the words it was said: `stripes`."""
+    excluded: Wishes = field(default_factory=dict)
+    """The shop's attributes that are not wanted."""
+    corrections: Mapping[str, str] = field(default_factory=dict)
+    """Word as it was typed to the word that it was read as."""
+    unknown: tuple[str, ...] = ()
+    """Words that this shop has nowhere, in this form or another."""
+    notes: tuple[str, ...] = ()
+    """What the shopper should know."""
+
+
+def understand(text: str, vocabulary: Vocabulary) -> Understood:
+    """Understand a query in the words of a shop.
+
+    Any text is understood: signs, quotes and the syntax of other search engines are no commands. A
+    query of a megabyte takes no longer than one of `MOST_CHARACTERS`.
+
+    Args:
+        text: What was typed.
+        vocabulary: The words of the shop, see `build_vocabulary`.
+    """
+    cleaned = clean(text)
+    notes: list[str] = []
+    if len(text) > _READ or len(_composed(text)) > MOST_CHARACTERS:
+        notes.append(f"the query is long: its first {MOST_CHARACTERS:,} characters were read")
+    found = read_amounts(
+        _WITHOUT.sub(" without ", cleaned), lambda number: bool(vocabulary.meanings_of(number))
+    )
+    notes += found.notes
+    tokens, corrections = _correct(_tokens(found.rest), vocabulary)
+    notes += [f"“{typed}” was read as “{used}”" for typed, used in corrections.items()]
+    wanted, unwanted = _part(tokens, vocabulary)
+    wishes, attributes = recognise([one.word for one in wanted], vocabulary)
+    if found.sizes:
+        note = _wish_sizes(found.sizes, wishes, attributes, vocabulary)
+        notes += [note] if note else []
+    excluded: dict[str, dict[str, float]] = {}
+    for group in unwanted:
+        for attribute, values in recognise([one.word for one in group], vocabulary)[0].items():
+            excluded.setdefault(attribute, {}).update(values)
+    words = tuple(dict.fromkeys(one.word for one in wanted if one.word not in _SILENT))
+    if unwanted and not words:
+        notes.append("only what is not wanted was named: say also what to look for")
+    return Understood(
+        text=cleaned,
+        phrase=_phrase(wanted),
+        words=words,
+        attributes=attributes,
+        wishes=wishes,
+        price=found.price,
+        sizes=found.sizes,
+        without=tuple(dict.fromkeys(_phrase(group) for group in unwanted)),
+        excluded=excluded,
+        corrections=corrections,
+        unknown=_unknown(words, bool(wishes), vocabulary),
+        notes=tuple(notes),
+    )
+
+
+def clean(text: str) -> str:
+    """Give a text without control signs and runs of blanks, composed and cut to a bounded length.
+
+    What was cleaned once stays as it is.
+    """
+    return _composed(text)[:MOST_CHARACTERS].rstrip()
+
+
+def recognise(
+    words: Sequence[str], vocabulary: Vocabulary
+) -> tuple[dict[str, dict[str, float]], dict[str, tuple[str, ...]]]:
+    """Find the shop's values among words, the longest phrase first, from the left.
+
+    A word that is a value of several attributes names the one that shoppers speak of first. Of two
+    kinds side by side the last is the thing, as in "shirt dress"; the first counts little.
+
+    Args:
+        words: Folded, in their order.
+        vocabulary: The words of the shop.
+
+    Returns:
+        All values that may be meant with how surely, and those that are, by attribute.
+    """
+    forms = canonical(" ".join(words)).split()
+    named: list[tuple[int, int, tuple[Meaning, ...]]] = []
+    longest = max(vocabulary.longest, _LONGEST_IDIOM)
+    position = 0
+    while position < len(forms):
+        for length in range(min(longest, len(forms) - position), 0, -1):
+            phrase = " ".join(forms[position : position + length])
+            silent = phrase in STOP_WORDS or phrase in vocabulary.attributes
+            meanings = () if silent else _of_one(vocabulary.meanings_of(phrase))
+            if meanings:
+                named.append((position, position + length, meanings))
+                position += length
+                break
+            if length > 1 and topic(phrase) in _UNDIVIDED:
+                position += length
+                break
+        else:
+            position += 1
+    wishes: dict[str, dict[str, float]] = {}
+    meant: dict[str, dict[str, None]] = {}
+    for place, (_, end, meanings) in enumerate(named):
+        following = named[place + 1] if place + 1 < len(named) else None
+        is_head = not (
+            following is not None
+            and following[0] == end
+            and meanings[0].attribute == following[2][0].attribute == "kind"
+        )
+        wished = wishes.setdefault(meanings[0].attribute, {})
+        for one in meanings:
+            weight = one.weight if is_head else one.weight * NEAR
+            wished[one.value] = max(weight, wished.get(one.value, 0.0))
+        if is_head:
+            chosen = meant.setdefault(meanings[0].attribute, {})
+            chosen |= dict.fromkeys(_surest(meanings))
+    return wishes, {attribute: tuple(values) for attribute, values in meant.items()}
+
+
+@dataclass(frozen=True)
+class _Token:
+    word: str
+    """Folded."""
+    joined: bool
+    """Whether a hyphen ties it to the one before."""
+    comma: bool = False
+    """Whether a comma stands before it."""
+
+
+def _composed(text: str) -> str:
+    kept = []
+    for sign in text[:_READ]:
+        category = unicodedata.category(sign)
+        # Marks of direction and soft hyphens stand inside words, other control signs between them.
+        kept.append(sign if category[0] != "C" else "" if category == "Cf" else " ")
+    return " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
+
+
+def _tokens(text: str) -> list[_Token]:
+    tokens: list[_Token] = []
+    comma = False
+    for chunk in text.replace(",", " , ").split():
+        if chunk == ",":
+            comma = True
+            continue
+        before = len(tokens)
+        for part in _HYPHEN.split(chunk):
+            for number, word in enumerate(split_words(part)):
+                joined = number == 0 and len(tokens) > before
+                tokens.append(_Token(word, joined, comma))
+                comma = False
+    return tokens[:MOST_WORDS]
+
+
+def _correct(
+    tokens: Sequence[_Token], vocabulary: Vocabulary
+) -> tuple[list[_Token], dict[str, str]]:
+    """Put the nearest of the shop's words for those that nobody knows."""
+    corrections: dict[str, str] = {}
+    read: list[_Token] = []
+    for token in tokens:
+        word = token.word
+        if word not in corrections and len(corrections) < MOST_CORRECTIONS:
+            near = None if _is_word(word, vocabulary) else vocabulary.speller.nearest(word)
+            if near is not None:
+                corrections[word] = near
+        for place, part in enumerate(corrections.get(word, word).split()):
+            first = place == 0
+            read.append(_Token(part, token.joined and first, token.comma and first))
+    return read, corrections
+
+
+def _is_word(word: str, vocabulary: Vocabulary) -> bool:
+    return (
+        word in _NEGATIONS
+        or word in STOP_WORDS
+        or singular(word) in known_words()
+        or vocabulary.knows(word)
+    )
+
+
+def _unknown(words: Sequence[str], named: bool, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Give the words that the shop has in no form, and in no phrase that names something."""
+    forms = set(canonical(" ".join(words)).split())
+    return tuple(
+        word
+        for word in words
+        if not vocabulary.knows(word)
+        and not vocabulary.meanings_of(canonical(word))
+        and (singular(word) in forms or not named)
+    )
+
+
+def _part(
+    tokens: Sequence[_Token], vocabulary: Vocabulary
+) -> tuple[list[_Token], list[list[_Token]]]:
+    """Part what is wanted from what is not: "dress no stripes or dots" in dress, stripes, dots."""
+    wanted: list[_Token] = []
+    unwanted: list[list[_Token]] = []
+    position = 0
+    while position < len(tokens):
+        idiom = _idiom(tokens, position)
+        if idiom:
+            said = " ".join(token.word for token in tokens[position : position + idiom])
+            wanted += [_Token(word, False) for word in canonical(said).split()]
+            position += idiom
+            continue
+        if not _negates(tokens, position):
+            wanted.append(tokens[position])
+            position += 1
+            continue
+        groups, position = _unwanted(tokens, position + 1, vocabulary)
+        unwanted += groups
+    return wanted, unwanted
+
+
+def _negates(tokens: Sequence[_Token], position: int) -> bool:
+    if tokens[position].word not in _NEGATIONS or tokens[position].joined:
+        return False
+    following = tokens[position + 1 : position + 2]
+    if not following or following[0].joined or following[0].word == "only":
+        return False
+    return not following[0].word.isdigit()
+
+
+def _idiom(tokens: Sequence[_Token], position: int) -> int:
+    """Count the words of a phrase of the thesaurus that begins with a negation: "no sleeves"."""
+    if tokens[position].word not in _NEGATIONS:
+        return 0
+    for length in range(min(_LONGEST_IDIOM, len(tokens) - position), 1, -1):
+        if synonyms(" ".join(token.word for token in tokens[position : position + length])):
+            return length
+    return 0
+
+
+def _unwanted(
+    tokens: Sequence[_Token], start: int, vocabulary: Vocabulary
+) -> tuple[list[list[_Token]], int]:
+    """Read what a negation is about, and what "or", "and" or a comma adds to it.
+
+    "or" adds whatever follows, the others a value of the same attribute only: "not red, blue dress"
+    is a blue dress to nobody, "no stripes and long sleeves" has long sleeves.
+    """
+    groups: list[list[_Token]] = []
+    about, sure, end = None, True, start
+    while start < len(tokens):
+        while start < len(tokens) - 1 and tokens[start].word in _FILLERS:
+            start += 1
+        stop = start + _length(tokens, start, vocabulary)
+        attribute = _attribute(tokens[start:stop], vocabulary)
+        if not sure and (attribute is None or attribute != about):
+            break
+        groups.append(list(tokens[start:stop]))
+        about, end = attribute, stop
+        joint = tokens[end].word if end < len(tokens) else ""
+        sure = joint in ("or", "nor")
+        if not (sure or joint == "and" or (joint and tokens[end].comma)):
+            break
+        start = end + (sure or joint == "and")
+    return groups, end
+
+
+def _length(tokens: Sequence[_Token], start: int, vocabulary: Vocabulary) -> int:
+    """Count the words of the longest phrase that begins here and that the shop or fashion knows."""
+    for length in range(min(_LONGEST_IDIOM, len(tokens) - start), 1, -1):
+        phrase = " ".join(token.word for token in tokens[start : start + length])
+        if synonyms(phrase) or canonical(phrase) in vocabulary.meanings:
+            return length
+    return 1
+
+
+def _attribute(tokens: Sequence[_Token], vocabulary: Vocabulary) -> str | None:
+    """Tell what words are about: an attribute of the shop, or a topic of the thesaurus."""
+    phrase = " ".join(token.word for token in tokens)
+    meanings = vocabulary.meanings_of(canonical(phrase))
+    return meanings[0].attribute if meanings else topic(phrase)
+
+
+def _of_one(meanings: Sequence[Meaning]) -> tuple[Meaning, ...]:
+    return tuple(one for one in meanings if one.attribute == meanings[0].attribute)
+
+
+def _surest(meanings: Sequence[Meaning]) -> list[str]:
+    """Give the values that a phrase says itself, or, where there are none, those nearest to it."""
+    least = PART if meanings[0].weight >= PART else meanings[0].weight - 0.1
+    return [one.value for one in meanings if one.weight >= least]
+
+
+def _wish_sizes(
+    sizes: Sequence[str],
+    wishes: dict[str, dict[str, float]],
+    attributes: dict[str, tuple[str, ...]],
+    vocabulary: Vocabulary,
+) -> str | None:
+    """Add the sizes that the shop has; say which it does not tell."""
+    found: dict[str, str] = {}
+    for size in sizes:
+        for one in vocabulary.meanings.get(canonical(size), ()):
+            if one.attribute == "size" and one.weight >= PART:
+                found[size] = one.value
+    if found:
+        wishes["size"] = dict.fromkeys(found.values(), 1.0)
+        attributes["size"] = tuple(dict.fromkeys(found.values()))
+    missing = [size for size in sizes if size not in found]
+    return f"this shop does not tell of size {', '.join(missing)}" if missing else None
+
+
+def _phrase(tokens: Sequence[_Token]) -> str:
+    first, last = 0, len(tokens)
+    while first < last and tokens[first].word in _JOINTS:
+        first += 1
+    while first < last and tokens[last - 1].word in _JOINTS:
+        last -= 1
+    parts = (("-" if token.joined else " ") + token.word for token in tokens[first:last])
+    return "".join(parts).lstrip(" -")
