@@ -1,0 +1,62 @@
+"""`modiste evaluate-search`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from modiste.cli.application import app
+from modiste.cli.progress import shown_progress
+
+
+@app.command("evaluate-search")
+def evaluate_search_command(
+    shop: Annotated[Path, typer.Option(help="The shop's folder.")],
+    encoder: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME[=SOURCE]",
+            help="An encoder to measure; repeat it. Missing vectors are made. By default all whose "
+            "vectors the shop holds; the baseline colour is always beside them.",
+        ),
+    ] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write every figure to this JSON file.")
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(help="Write a page with the figures and pictures of what was found."),
+    ] = None,
+    gallery: Annotated[
+        int, typer.Option(min=2, help="Pictures among which an item's own is looked for.")
+    ] = 1000,
+    seed: Annotated[int, typer.Option(help="Of the intervals and of the examples.")] = 0,
+) -> None:
+    """Measure search and similar products on products that no encoder was fitted on.
+
+    Own pictures found by their description, attribute queries in the catalogue's words and in
+    others, similar products, indexes; baselines beside them, intervals of 95 %.
+    """
+    from modiste.errors import InputError
+    from modiste.search.measure import measure_search
+    from modiste.search.measure_tables import print_measure
+
+    for out in (json_file, report):
+        if out is not None and not out.parent.is_dir():
+            raise InputError(f"{out}: the folder {out.parent} does not exist: make it first")
+    with shown_progress() as progress:
+        result = measure_search(
+            shop, encoders=encoder or (), gallery=gallery, seed=seed, progress=progress
+        )
+    if json_file is not None:
+        text = json.dumps(result, indent=2, ensure_ascii=False) + "\n"
+        json_file.write_text(text, encoding="utf-8")
+    print_measure(result)
+    if report is not None:
+        from modiste.report.search_page import write_search_page
+
+        write_search_page(shop, result, report)
+        typer.echo(f"page: {report}")
