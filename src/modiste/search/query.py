@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from modiste.encoders.thesaurus import (
-    canonical,
-    known_words,
-    singular,
-    split_words,
-    synonyms,
-    topic,
-)
+from modiste.encoders.thesaurus import canonical, known_words, singular, topic
 from modiste.search.amounts import PriceRange, read_amounts
 from modiste.search.vocabulary import NEAR, PART, STOP_WORDS, Meaning, Vocabulary
+from modiste.search.wanted import (
+    LONGEST_IDIOM,
+    NEGATIONS,
+    Token,
+    part_wanted,
+    phrase_of,
+    read_tokens,
+)
 
 MOST_CHARACTERS, MOST_WORDS = 1_000, 64
 """What is read of a query; the rest is left out with a note."""
 MOST_CORRECTIONS = 8
 Wishes = Mapping[str, Mapping[str, float]]
 """Attribute to the shop's values that are meant, each with how surely, 0 to 1."""
-_NEGATIONS = frozenset(("no", "not", "without", "except", "excluding", "minus", "nor"))
-_FILLERS = frozenset(("a", "an", "any", "the", "too", "so", "very", "in", "of", "with"))
-_JOINTS = frozenset(("and", "or", "but", "nor", "with", "in", "for", "of"))
-_WITHOUT = re.compile(r"(?<!\w)w/o(?!\w)|\b(?:but not|anything but|other than|apart from)\b", re.I)
-_LONGEST_IDIOM = 4
 _UNDIVIDED = frozenset(("details", "fits", "lengths", "necklines", "sleeves"))
 """Topics whose phrases say nothing by their last word: no "long sleeve" is a tablet's sleeve."""
 _READ = 4 * MOST_CHARACTERS
-_SILENT = STOP_WORDS | _NEGATIONS
-_HYPHEN = re.compile("[-\u2010-\u2013]")
+_SILENT = STOP_WORDS | NEGATIONS
 
 
 @dataclass(frozen=True)
@@ -79,13 +73,11 @@ def understand(text: str, vocabulary: Vocabulary) -> Understood:
     notes: list[str] = []
     if len(text) > _READ or len(_composed(text)) > MOST_CHARACTERS:
         notes.append(f"the query is long: its first {MOST_CHARACTERS:,} characters were read")
-    found = read_amounts(
-        _WITHOUT.sub(" without ", cleaned), lambda number: bool(vocabulary.meanings_of(number))
-    )
+    found = read_amounts(cleaned, lambda number: bool(vocabulary.meanings_of(number)))
     notes += found.notes
-    tokens, corrections = _correct(_tokens(found.rest), vocabulary)
+    tokens, corrections = _correct(read_tokens(found.rest)[:MOST_WORDS], vocabulary)
     notes += [f"“{typed}” was read as “{used}”" for typed, used in corrections.items()]
-    wanted, unwanted = _part(tokens, vocabulary)
+    wanted, unwanted = part_wanted(tokens, vocabulary)
     wishes, attributes = recognise([one.word for one in wanted], vocabulary)
     if found.sizes:
         note = _wish_sizes(found.sizes, wishes, attributes, vocabulary)
@@ -99,13 +91,13 @@ def understand(text: str, vocabulary: Vocabulary) -> Understood:
         notes.append("only what is not wanted was named: say also what to look for")
     return Understood(
         text=cleaned,
-        phrase=_phrase(wanted),
+        phrase=phrase_of(wanted),
         words=words,
         attributes=attributes,
         wishes=wishes,
         price=found.price,
         sizes=found.sizes,
-        without=tuple(dict.fromkeys(_phrase(group) for group in unwanted)),
+        without=tuple(dict.fromkeys(phrase_of(group) for group in unwanted)),
         excluded=excluded,
         corrections=corrections,
         unknown=_unknown(words, bool(wishes), vocabulary),
@@ -138,7 +130,7 @@ def recognise(
     """
     forms = canonical(" ".join(words)).split()
     named: list[tuple[int, int, tuple[Meaning, ...]]] = []
-    longest = max(vocabulary.longest, _LONGEST_IDIOM)
+    longest = max(vocabulary.longest, LONGEST_IDIOM)
     position = 0
     while position < len(forms):
         for length in range(min(longest, len(forms) - position), 0, -1):
@@ -173,16 +165,6 @@ def recognise(
     return wishes, {attribute: tuple(values) for attribute, values in meant.items()}
 
 
-@dataclass(frozen=True)
-class _Token:
-    word: str
-    """Folded."""
-    joined: bool
-    """Whether a hyphen ties it to the one before."""
-    comma: bool = False
-    """Whether a comma stands before it."""
-
-
 def _composed(text: str) -> str:
     kept = []
     for sign in text[:_READ]:
@@ -192,28 +174,10 @@ def _composed(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
 
 
-def _tokens(text: str) -> list[_Token]:
-    tokens: list[_Token] = []
-    comma = False
-    for chunk in text.replace(",", " , ").split():
-        if chunk == ",":
-            comma = True
-            continue
-        before = len(tokens)
-        for part in _HYPHEN.split(chunk):
-            for number, word in enumerate(split_words(part)):
-                joined = number == 0 and len(tokens) > before
-                tokens.append(_Token(word, joined, comma))
-                comma = False
-    return tokens[:MOST_WORDS]
-
-
-def _correct(
-    tokens: Sequence[_Token], vocabulary: Vocabulary
-) -> tuple[list[_Token], dict[str, str]]:
+def _correct(tokens: Sequence[Token], vocabulary: Vocabulary) -> tuple[list[Token], dict[str, str]]:
     """Put the nearest of the shop's words for those that nobody knows."""
     corrections: dict[str, str] = {}
-    read: list[_Token] = []
+    read: list[Token] = []
     for token in tokens:
         word = token.word
         if word not in corrections and len(corrections) < MOST_CORRECTIONS:
@@ -222,13 +186,13 @@ def _correct(
                 corrections[word] = near
         for place, part in enumerate(corrections.get(word, word).split()):
             first = place == 0
-            read.append(_Token(part, token.joined and first, token.comma and first))
+            read.append(Token(part, token.joined and first, token.comma and first))
     return read, corrections
 
 
 def _is_word(word: str, vocabulary: Vocabulary) -> bool:
     return (
-        word in _NEGATIONS
+        word in NEGATIONS
         or word in STOP_WORDS
         or singular(word) in known_words()
         or vocabulary.knows(word)
@@ -245,91 +209,6 @@ def _unknown(words: Sequence[str], named: bool, vocabulary: Vocabulary) -> tuple
         and not vocabulary.meanings_of(canonical(word))
         and (singular(word) in forms or not named)
     )
-
-
-def _part(
-    tokens: Sequence[_Token], vocabulary: Vocabulary
-) -> tuple[list[_Token], list[list[_Token]]]:
-    """Part what is wanted from what is not: "dress no stripes or dots" in dress, stripes, dots."""
-    wanted: list[_Token] = []
-    unwanted: list[list[_Token]] = []
-    position = 0
-    while position < len(tokens):
-        idiom = _idiom(tokens, position)
-        if idiom:
-            said = " ".join(token.word for token in tokens[position : position + idiom])
-            wanted += [_Token(word, False) for word in canonical(said).split()]
-            position += idiom
-            continue
-        if not _negates(tokens, position):
-            wanted.append(tokens[position])
-            position += 1
-            continue
-        groups, position = _unwanted(tokens, position + 1, vocabulary)
-        unwanted += groups
-    return wanted, unwanted
-
-
-def _negates(tokens: Sequence[_Token], position: int) -> bool:
-    if tokens[position].word not in _NEGATIONS or tokens[position].joined:
-        return False
-    following = tokens[position + 1 : position + 2]
-    if not following or following[0].joined or following[0].word == "only":
-        return False
-    return not following[0].word.isdigit()
-
-
-def _idiom(tokens: Sequence[_Token], position: int) -> int:
-    """Count the words of a phrase of the thesaurus that begins with a negation: "no sleeves"."""
-    if tokens[position].word not in _NEGATIONS:
-        return 0
-    for length in range(min(_LONGEST_IDIOM, len(tokens) - position), 1, -1):
-        if synonyms(" ".join(token.word for token in tokens[position : position + length])):
-            return length
-    return 0
-
-
-def _unwanted(
-    tokens: Sequence[_Token], start: int, vocabulary: Vocabulary
-) -> tuple[list[list[_Token]], int]:
-    """Read what a negation is about, and what "or", "and" or a comma adds to it.
-
-    "or" adds whatever follows, the others a value of the same attribute only: "not red, blue dress"
-    is a blue dress to nobody, "no stripes and long sleeves" has long sleeves.
-    """
-    groups: list[list[_Token]] = []
-    about, sure, end = None, True, start
-    while start < len(tokens):
-        while start < len(tokens) - 1 and tokens[start].word in _FILLERS:
-            start += 1
-        stop = start + _length(tokens, start, vocabulary)
-        attribute = _attribute(tokens[start:stop], vocabulary)
-        if not sure and (attribute is None or attribute != about):
-            break
-        groups.append(list(tokens[start:stop]))
-        about, end = attribute, stop
-        joint = tokens[end].word if end < len(tokens) else ""
-        sure = joint in ("or", "nor")
-        if not (sure or joint == "and" or (joint and tokens[end].comma)):
-            break
-        start = end + (sure or joint == "and")
-    return groups, end
-
-
-def _length(tokens: Sequence[_Token], start: int, vocabulary: Vocabulary) -> int:
-    """Count the words of the longest phrase that begins here and that the shop or fashion knows."""
-    for length in range(min(_LONGEST_IDIOM, len(tokens) - start), 1, -1):
-        phrase = " ".join(token.word for token in tokens[start : start + length])
-        if synonyms(phrase) or canonical(phrase) in vocabulary.meanings:
-            return length
-    return 1
-
-
-def _attribute(tokens: Sequence[_Token], vocabulary: Vocabulary) -> str | None:
-    """Tell what words are about: an attribute of the shop, or a topic of the thesaurus."""
-    phrase = " ".join(token.word for token in tokens)
-    meanings = vocabulary.meanings_of(canonical(phrase))
-    return meanings[0].attribute if meanings else topic(phrase)
 
 
 def _of_one(meanings: Sequence[Meaning]) -> tuple[Meaning, ...]:
@@ -359,13 +238,3 @@ def _wish_sizes(
         attributes["size"] = tuple(dict.fromkeys(found.values()))
     missing = [size for size in sizes if size not in found]
     return f"this shop does not tell of size {', '.join(missing)}" if missing else None
-
-
-def _phrase(tokens: Sequence[_Token]) -> str:
-    first, last = 0, len(tokens)
-    while first < last and tokens[first].word in _JOINTS:
-        first += 1
-    while first < last and tokens[last - 1].word in _JOINTS:
-        last -= 1
-    parts = (("-" if token.joined else " ") + token.word for token in tokens[first:last])
-    return "".join(parts).lstrip(" -")
