@@ -99,9 +99,10 @@ def test_more_memory_means_larger_chunks_within_bounds() -> None:
 
 def test_the_contests_file_has_a_row_a_customer(release: Release, tmp_path: Path) -> None:
     out = tmp_path / "submission.csv"
-    n_users = write_recommendations(release.model, release.shop, out, file_format="kaggle")
+    n_users, n_short = write_recommendations(release.model, release.shop, out, file_format="kaggle")
     rows = pl.read_csv(out, infer_schema=False)
     assert rows.columns == ["customer_id", "prediction"]
+    assert n_short == 0
     assert len(rows) == n_users == release.shop.n_users()
     ids = rows.select(pl.col("prediction").str.split(" ")).explode("prediction")["prediction"]
     assert len(ids) == 12 * n_users
@@ -124,7 +125,7 @@ def test_unknown_users_get_the_list_of_a_new_one(release: Release, tmp_path: Pat
     out = tmp_path / "lists.parquet"
     known = str(collect(release.shop.users.select("user_id")).item(0, 0))
     ids = pl.Series(["somebody new", known, "another new one"])
-    assert write_recommendations(release.model, release.shop, out, user_ids=ids) == 3
+    assert write_recommendations(release.model, release.shop, out, user_ids=ids).n_users == 3
     rows = pl.read_parquet(out)
     lists = {user: part["article_id"].to_list() for (user,), part in rows.group_by("customer_id")}
     assert set(lists) == set(ids)

@@ -44,6 +44,7 @@ def build_pool(
     asked: Dataset,
     rates: pl.DataFrame | None = None,
     size: int | None = None,
+    allowed: pl.Series | None = None,
 ) -> Pool:
     """Ask every source and join what they propose.
 
@@ -54,11 +55,15 @@ def build_pool(
         rates: `source, rank, rate` from `hit_rates`; None: a rate that falls with rank, the same
             for all sources.
         size: Pairs kept for each user, those with the highest summed rate; None: all.
+        allowed: `item_idx` of what may be proposed; None: everything. Ranks stay those that the
+            sources gave.
     """
     proposals, seconds = [], {}
     for number, (name, source) in enumerate(sources.items()):
         start = perf_counter()
         found = collect(source.propose(tables[name], asked).select(*PAIR, "score", "rank"))
+        if allowed is not None:
+            found = found.join(allowed.alias("item_idx").to_frame(), on="item_idx", how="semi")
         seconds[name] = perf_counter() - start
         proposals.append(
             found.with_columns(

@@ -57,7 +57,7 @@ def demo_command(
         result = evaluate(shop, config, n_weeks=weeks, progress=progress)
         _tell(f"modiste recommend --shop {shop} --out {lists}")
         release = open_release(shop)
-        n_users = write_recommendations(release.model, release.shop, lists, progress=progress)
+        written = write_recommendations(release.model, release.shop, lists, progress=progress)
         _tell(f"modiste report --shop {shop} --out {page}")
         write_report(shop, page)
     typer.echo("")
@@ -67,7 +67,8 @@ def demo_command(
     print_summary(result, brief=True)
     typer.echo(f"every table: modiste evaluate --shop {shop} --config demo --weeks {weeks}")
     purchases = imported.tables["interactions"].accepted
-    typer.echo(f"{n_users:,} customers, {purchases:,} purchases, {perf_counter() - start:.0f} s")
+    counts = f"{written.n_users:,} customers, {purchases:,} purchases"
+    typer.echo(f"{counts}, {perf_counter() - start:.0f} s")
     typer.echo("")
     for what, place in (
         ("the report, open it in a browser", page),

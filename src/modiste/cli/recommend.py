@@ -44,11 +44,16 @@ def recommend_command(
         Path | None,
         typer.Option(help="Text file with a user id a line, known or not; by default everybody."),
     ] = None,
+    rules: Annotated[
+        Path | None,
+        typer.Option(help="TOML file of what may be shown, how often, what is promoted or pinned."),
+    ] = None,
     memory: Annotated[str, typer.Option(help="Memory budget, such as 8GB; at least 1GB.")] = "8GB",
 ) -> None:
     """Write the best items for every user, from the current release."""
     from modiste.recommend import write_recommendations
     from modiste.release import open_release
+    from modiste.rules.file import bind_rules, read_rules
 
     budget = parse_memory(memory)
     chosen = file_format or format_of(out)
@@ -60,19 +65,27 @@ def recommend_command(
             err=True,
         )
     user_ids = None if users is None else read_ids(users, release.shop.own_names["user_id"])
+    bound = None if rules is None else bind_rules(read_rules(rules), release.shop, rules.parent)
     with shown_progress() as progress:
-        n_users = write_recommendations(
+        n_users, n_short = write_recommendations(
             release.model,
             release.shop,
             out,
             k=k,
             file_format=chosen.value,
             user_ids=user_ids,
+            rules=bound,
             memory=budget,
             progress=progress,
         )
     from modiste.pipeline import peak_memory
 
+    if n_short and bound is not None:
+        typer.echo(
+            f"modiste: {n_short:,} users got fewer than {k} items: the rules let no more of what "
+            f"was ever sold be shown to them, loosen {rules}",
+            err=True,
+        )
     typer.echo(
         f"{out}: {n_users:,} users, up to {k} items each, from release {release.name}, "
         f"as of {release.manifest['as_of']}; "

@@ -41,18 +41,21 @@ class Model:
     fit: Fit
     pool_size: int
 
-    def rank(self, asked: Dataset, k: int) -> pl.DataFrame:
+    def rank(self, asked: Dataset, k: int, allowed: pl.Series | None = None) -> pl.DataFrame:
         """Give each asked user their `k` best candidates.
 
         Args:
             asked: The shop before `prepared.as_of`, cut to the asked users.
             k: Items for each user; fewer where the pool holds fewer.
+            allowed: `item_idx` of what may be shown; None: everything.
 
         Returns:
             A frame after `schema.RECOMMENDATIONS`, by user and rank; equal scores are ordered by
             item.
         """
-        rows = score_table(self.recipe, self.prepared, asked, self.fit.rates, self.pool_size)
+        rows = score_table(
+            self.recipe, self.prepared, asked, self.fit.rates, self.pool_size, allowed
+        )
         return best_of(rows, self.fit.ranker, k)
 
     def write(self, folder: Path) -> None:

@@ -99,6 +99,7 @@ def score_table(
     asked: Dataset,
     rates: pl.DataFrame | None,
     pool_size: int | None,
+    allowed: pl.Series | None = None,
 ) -> pl.DataFrame:
     """Make the rows to be scored for the asked users: pool and features, no label.
 
@@ -108,8 +109,9 @@ def score_table(
         asked: The shop before `as_of`, cut to the asked users.
         rates: Hit rates of the sources, see `candidates.pool.hit_rates`.
         pool_size: Pairs kept for each user.
+        allowed: `item_idx` of what may be proposed; None: everything.
     """
-    pool = build_pool(recipe.sources, prepared.sources, asked, rates, pool_size)
+    pool = build_pool(recipe.sources, prepared.sources, asked, rates, pool_size, allowed)
     return add_features(recipe.features, prepared.features, asked, pool.pairs)
 
 

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import uuid4
 
 import narwhals as nw
@@ -18,8 +18,19 @@ from modiste.engine import collect, lazy
 from modiste.errors import InputError
 from modiste.ranking.model import Model, add_unknown_users
 from modiste.ranking.prepared import Progress
+from modiste.recommend.ruled import ruled_lists
+from modiste.rules import Rules
 
 Format = Literal["parquet", "csv", "kaggle"]
+
+
+class Written(NamedTuple):
+    """What `write_recommendations` wrote."""
+
+    n_users: int
+    n_short: int
+    """Users with fewer than `k` items."""
+
 
 BYTES_A_VALUE = 20
 """Peak bytes that one feature of one pair takes while a chunk is made: measured with
@@ -52,6 +63,7 @@ def recommend(
     k: int,
     *,
     users: pl.Series | None = None,
+    rules: Rules | None = None,
     memory: int = 8_000_000_000,
     progress: Progress | None = None,
 ) -> Iterator[pl.DataFrame]:
@@ -61,9 +73,10 @@ def recommend(
         model: A fitted model.
         shop: The shop before the model's `as_of`, all users.
         k: Items for each user. A user gets fewer only where the shop has sold fewer than `k` items
-            in all.
+            in all, or fewer that the rules let be shown.
         users: Positions of the asked users, ascending; those beyond the shop's users are users of
             whom nothing is known. None: everybody.
+        rules: What may be shown, how often, and what has places of its own.
         memory: Budget in bytes.
         progress: Told the share of users done.
 
@@ -79,7 +92,7 @@ def recommend(
     n_users = shop.n_users()
     history = collect(shop.interactions.select(nw.len())).item()
     size = chunk_users(memory, history, model.pool_size, len(model.fit.ranker.columns))
-    spare = fallback_items(shop, k)
+    spare = sold_items(shop) if rules else fallback_items(shop, k)
     n_asked = n_users if users is None else len(users)
     for start in range(0, n_asked, size):
         stop = min(start + size, n_asked)
@@ -90,21 +103,29 @@ def recommend(
             keys = users.slice(start, stop - start).cast(pl.Int32).alias("user_idx")
             asked = shop.of_users(lazy(keys.to_frame())).in_memory()
             asked = add_unknown_users(asked, keys.filter(keys >= n_users))
-        yield fill(model.rank(asked, k), keys, spare, k)
+        if rules is None:
+            yield fill(model.rank(asked, k), keys, spare, k)
+        else:
+            yield ruled_lists(rules, model, asked, keys, spare, k)
         if progress:
             progress("recommend", stop / n_asked)
 
 
 def fallback_items(shop: Dataset, k: int) -> pl.DataFrame:
-    """Give the items that fill a short list: sold last and most, `item_idx` in that order.
+    """Give the items that fill a short list, `item_idx` in the order of `sold_items`.
 
     Twice `k` items are given, so that `k` are left when a list holds `k` of them already.
     """
+    return sold_items(shop).head(2 * k)
+
+
+def sold_items(shop: Dataset) -> pl.DataFrame:
+    """Give all items that were ever sold, `item_idx`, those sold last and most first."""
     sold = shop.interactions.group_by("item_idx").agg(
         nw.col("day").max().alias("last"), nw.len().alias("times")
     )
     ordered = collect(sold).sort("last", "times", "item_idx", descending=[True, True, False])
-    return ordered.head(2 * k).select("item_idx")
+    return ordered.select("item_idx")
 
 
 def fill(lists: pl.DataFrame, users: pl.Series, spare: pl.DataFrame, k: int) -> pl.DataFrame:
@@ -141,9 +162,10 @@ def write_recommendations(
     k: int = 12,
     file_format: Format = "parquet",
     user_ids: pl.Series | None = None,
+    rules: Rules | None = None,
     memory: int = 8_000_000_000,
     progress: Progress | None = None,
-) -> int:
+) -> Written:
     """Write every user's list to one file, which appears when it is whole.
 
     Args:
@@ -154,14 +176,15 @@ def write_recommendations(
         file_format: `parquet` and `csv` hold a row a recommendation with the shop's own names of
             user and item, `rank`, `score`; `kaggle` a row a user, the items joined by spaces.
         user_ids: Text ids of the asked users, known or not, without repeats; None: everybody.
+        rules: What may be shown, how often, and what has places of its own.
         memory: Budget in bytes.
         progress: Told the share of users done.
 
     Returns:
-        The number of users written.
+        How many users were written, and how many of them got fewer than `k` items.
 
     Raises:
-        InputError: If the folder of `out` does not exist.
+        InputError: If the folder of `out` does not exist, or the rules leave nothing to show.
     """
     if out.is_dir():
         raise InputError(f"{out} is a folder: name a file to write")
@@ -174,7 +197,7 @@ def write_recommendations(
     keys = None
     if user_ids is not None:
         ids, keys = _asked(ids, user_ids)
-    chunks = recommend(model, shop, k, users=keys, memory=memory, progress=progress)
+    chunks = recommend(model, shop, k, users=keys, rules=rules, memory=memory, progress=progress)
     own = {"user_id": "customer_id", "item_id": "article_id"}
     if file_format != "kaggle":  # the contest fixes the names of its own file
         own = {name: shop.own_names.get(name, name) for name in own}
@@ -182,8 +205,13 @@ def write_recommendations(
         shutil.rmtree(left, ignore_errors=True)
     parts = out.parent / f".{out.name}-{uuid4().hex[:8]}"
     parts.mkdir()
+    n_users = len(ids) if keys is None else len(keys)
+    n_full = 0
     try:
         for number, chunk in enumerate(chunks):
+            n_full += chunk.filter(pl.col("rank") == k).height
+            if chunk.is_empty():  # rules may leave nothing to show
+                continue
             # Both are ascending by user: a chunk's ids are one slice, not a join with everybody.
             first, last = chunk.item(0, "user_idx"), chunk.item(-1, "user_idx")
             mine = ids.filter(pl.col("user_idx").is_between(first, last))
@@ -193,10 +221,14 @@ def write_recommendations(
             named = named.sort("user_idx", "rank")
             rows = _rows(named, own, file_format)
             rows.write_parquet(parts / f"{number:06d}.parquet")
+        if not any(parts.iterdir()):
+            raise InputError(
+                f"{out}: the rules let nothing be shown that was ever sold: loosen them"
+            )
         _join_parts(parts, out, file_format)
     finally:
         shutil.rmtree(parts, ignore_errors=True)
-    return len(ids) if keys is None else len(keys)
+    return Written(n_users, n_users - n_full)
 
 
 def _asked(ids: pl.DataFrame, user_ids: pl.Series) -> tuple[pl.DataFrame, pl.Series]:

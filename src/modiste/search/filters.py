@@ -22,6 +22,8 @@ from modiste.errors import InputError
 
 OPERATORS = ("<=", ">=", "!=", "=", "<", ">", "~")
 """At most, at least, not, is, less, more, holds the text."""
+NUMBERS = ("price", "stock")
+"""Columns of numbers that a table of items may have besides its texts."""
 Mask = npt.NDArray[np.bool_]
 _FORM = "COLUMN=VALUE[,VALUE …], !=, <, <=, >, >= or COLUMN~TEXT"
 _PARTS = re.compile(r"\s*([^<>=!~]+?)\s*(<=|>=|!=|==|=|<|>|~)\s*(.*?)\s*", re.DOTALL)
@@ -197,7 +199,8 @@ def find_column(name: str, items: pl.DataFrame) -> str:
 
 def _columns(items: pl.DataFrame) -> list[str]:
     texts = [name for name, dtype in items.schema.items() if dtype == pl.String]
-    return [name for name in texts if name != "picture"] + ["price"] * ("price" in items.columns)
+    numbers = [name for name in NUMBERS if name in items.columns]
+    return [name for name in texts if name != "picture"] + numbers
 
 
 def _kept(one: Filter, items: pl.DataFrame) -> Mask:
@@ -268,11 +271,13 @@ def _unknown_value(
     said = f"filter {one}: no item has {one.column} {part!r}"
     form = canonical(part)
     same = [texts[0] for key, texts in by_fold.items() if canonical(key) == form]
-    near = same or [by_fold[key][0] for key in get_close_matches(part, by_fold, n=1, cutoff=0.6)]
-    if near:
-        return f"{said}: did you mean {' or '.join(sorted(near)[:3])}?"
-    if any(part in key for key in by_fold):
+    if same:
+        return f"{said}: did you mean {' or '.join(sorted(same)[:3])}?"
+    if any(re.search(rf"\b{re.escape(part)}\b", key) for key in by_fold):
         return f"{said}, but some hold it: use {one.column}~{part}"
+    near = get_close_matches(part, by_fold, n=1, cutoff=0.6)
+    if near:
+        return f"{said}: did you mean {by_fold[near[0]][0]}?"
     return f"{said}: the most frequent are {', '.join(map(str, _common(values)))}"
 
 
