@@ -68,8 +68,10 @@ def part_wanted(
     while position < len(tokens):
         idiom = _idiom(tokens, position)
         if idiom:
-            said = " ".join(token.word for token in tokens[position : position + idiom])
-            wanted += [Token(word, False) for word in canonical(said).split()]
+            said = tokens[position : position + idiom]
+            form = canonical(" ".join(token.word for token in said)).split()
+            # "no sleeves" is read as "sleeveless", or it would find sleeves.
+            wanted += said if form[0] in NEGATIONS else [Token(word, False) for word in form]
             position += idiom
             continue
         if not _negates(tokens, position):
