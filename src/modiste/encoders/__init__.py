@@ -10,7 +10,20 @@ ENCODERS = Registry(
     "modiste.encoders",
     Encoder,
     frozenset(
-        {"base", "batches", "embedding", "parts", "spec", "splits", "stored", "texts", "thesaurus"}
+        {
+            "base",
+            "batches",
+            "embedding",
+            "fitting",
+            "hub",
+            "parts",
+            "preparation",
+            "spec",
+            "splits",
+            "stored",
+            "texts",
+            "thesaurus",
+        }
     ),
 )
 

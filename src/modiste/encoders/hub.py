@@ -1,0 +1,117 @@
+"""Where a model's files lie: a local folder, or a model hub's cache when the user names a model."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from modiste.artifacts import fingerprint, hash_file
+from modiste.errors import InputError, MissingExtraError
+
+WANTED = (
+    "*.json",
+    "*.safetensors",
+    "*.txt",
+    "*.model",
+    "1_Pooling/config.json",
+)
+"""Files of a model that are read: settings, weights, vocabularies. No code and no pickles."""
+_UNWANTED = ("onnx/*", "openvino/*", "*/*.safetensors")
+_HUB_NAME = re.compile(r"[\w][\w.-]*(/[\w][\w.-]*)?")
+_SECONDS = 10.0
+
+
+def model_folder(source: str, encoder: str = "transformers") -> Path:
+    """Give the folder of a model's files.
+
+    A local folder comes first. A hub name is looked up in the hub's local cache, and is fetched
+    only where that holds none and `HF_HUB_OFFLINE` does not forbid it.
+
+    Raises:
+        InputError: If there is no such model, it cannot be fetched, or its files are not those of a
+            model with safetensors.
+        MissingExtraError: If a hub name is given and the package that fetches is not installed.
+    """
+    named = f"encoder {encoder}={source}"
+    if not source:
+        raise InputError(
+            f"encoder {encoder} has no model of its own: name one, {encoder}=FOLDER or "
+            f"{encoder}=HUB-NAME"
+        )
+    folder = Path(source).expanduser()
+    if folder.is_dir():
+        return _checked(folder, named)
+    if folder.exists():
+        raise InputError(f"{named} is a file: give the folder that holds config.json")
+    if not _HUB_NAME.fullmatch(source):
+        raise InputError(f"{named}: there is no such folder: give one that holds config.json")
+    return _checked(_fetched(source, named), named)
+
+
+def _checked(folder: Path, named: str) -> Path:
+    if not (folder / "config.json").is_file():
+        raise InputError(f"{named} holds no config.json: give the folder of a model")
+    if not any(folder.glob("*.safetensors")):
+        raise InputError(
+            f"{named} holds no *.safetensors, the only weights that are read: convert the model "
+            "with its save_pretrained"
+        )
+    return folder
+
+
+def _fetched(name: str, named: str) -> Path:
+    # Read when the package is first imported; nothing is told of who runs what.
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    try:
+        from huggingface_hub import snapshot_download
+        from huggingface_hub.constants import HF_HUB_OFFLINE
+        from huggingface_hub.errors import (
+            GatedRepoError,
+            HfHubHTTPError,
+            HFValidationError,
+            RepositoryNotFoundError,
+        )
+    except ImportError:
+        raise MissingExtraError("huggingface_hub", extra="vision") from None
+    patterns: dict[str, Any] = {"allow_patterns": list(WANTED), "ignore_patterns": list(_UNWANTED)}
+    remedy = f"give a folder with its files, or fetch {name} where the hub can be reached"
+    try:
+        cached = Path(snapshot_download(name, local_files_only=True, **patterns))
+        if any(cached.glob("*.safetensors")):
+            return cached
+    except (OSError, ValueError):
+        pass  # not in the cache
+    if HF_HUB_OFFLINE:
+        raise InputError(
+            f"{named}: no such folder, not in the cache, and HF_HUB_OFFLINE is set: {remedy}"
+        )
+    try:
+        return Path(snapshot_download(name, etag_timeout=_SECONDS, **patterns))
+    except GatedRepoError:
+        raise InputError(
+            f"{named}: the hub gives it only to those who accepted its terms: {remedy}"
+        ) from None
+    except (RepositoryNotFoundError, HFValidationError):
+        raise InputError(
+            f"{named}: neither a folder nor a model that the hub knows: correct the name"
+        ) from None
+    except HfHubHTTPError as error:
+        status = getattr(error.response, "status_code", "an error")
+        raise InputError(f"{named}: the hub answers {status}: {remedy}") from None
+    except Exception as error:  # whatever a client of HTTP raises where there is no network
+        raise InputError(
+            f"{named}: no such folder, and the hub cannot be reached ({type(error).__name__}): "
+            f"{remedy}"
+        ) from None
+
+
+def files_identity(folder: Path, settings: object) -> str:
+    """Give the fingerprint of a model's files and an encoder's settings.
+
+    Vocabularies and settings count as well as weights; `README`, code and pickles do not.
+    """
+    files = {path for pattern in WANTED for path in folder.glob(pattern) if path.is_file()}
+    hashes = {path.relative_to(folder).as_posix(): hash_file(path) for path in files}
+    return fingerprint([hashes, settings])
