@@ -15,6 +15,7 @@ ORDER = (
     "import",
     "doctor",
     "embed",
+    "index",
     "train",
     "evaluate",
     "recommend",

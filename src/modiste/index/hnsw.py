@@ -15,7 +15,7 @@ import numpy as np
 
 from modiste.errors import ArtifactError
 from modiste.index.base import Allowed, Found, Index, Vectors, checked_vectors, rescored
-from modiste.index.exact import ExactIndex, Selector
+from modiste.index.exact import ExactIndex
 
 LINKS = 32
 """Neighbours a vector is linked with on the upper levels, twice as many on the lowest."""
@@ -23,15 +23,18 @@ EFFORT_BUILD = 80
 """Vectors kept in view while a vector's neighbours are sought."""
 EFFORT = 128
 """Vectors kept in view in a search; under a filter more, so that as many allowed ones are."""
-EXACT_SHARE = 0.1
-"""Where a smaller share of the vectors is allowed, these are scanned instead."""
+EXACT_SHARE, EXACT_BELOW = 0.2, 5_000
+"""Where a smaller share of the vectors or fewer are allowed, these are scanned: it is as quick."""
 FILE = "graph.faiss"
 
 
 class HnswIndex(Index):
-    """Faiss' graph by inner product, with the filter inside the search.
+    """Faiss' graph by inner product; a filter is asked of what the walk has in view.
 
-    Lists that the graph leaves short are completed by a scan.
+    The walk is right down to the least near vector in view and blind below it. So the answer under
+    a filter is what is allowed of that, and a query with fewer than `k` such vectors is scanned.
+    Faiss' own filter also takes what the walk passed on its way: its lists look whole and are wrong
+    where all that is near the query is filtered out.
     """
 
     name: ClassVar[str] = "hnsw"
@@ -84,21 +87,24 @@ class HnswIndex(Index):
         return cls(vectors, graph)
 
     def _few(self, allowed: Allowed) -> bool:
-        return int(np.count_nonzero(allowed)) < EXACT_SHARE * self.n_vectors
+        return int(np.count_nonzero(allowed)) < max(EXACT_SHARE * self.n_vectors, EXACT_BELOW)
 
     def _search(self, queries: Vectors, k: int, allowed: Allowed | None) -> Found:
         faiss = _faiss()
         if allowed is not None and self._few(allowed):
             return self._exact._search(queries, k, allowed)
         effort = max(EFFORT, 2 * k)
-        settings = faiss.SearchParametersHNSW()
-        selector = None
         if allowed is not None:
-            selector = Selector(allowed)
-            settings.sel = selector.faiss
             effort = int(effort * self.n_vectors / np.count_nonzero(allowed))
+        settings = faiss.SearchParametersHNSW()
         settings.efSearch = min(effort, self.n_vectors)
-        _, found = self._graph.search(queries, k, params=settings)
+        wanted = k if allowed is None else settings.efSearch
+        _, found = self._graph.search(queries, wanted, params=settings)
+        if allowed is not None:
+            found = np.where((found >= 0) & allowed[found], found, -1)
+            # The allowed ones first, in their order.
+            order = np.argsort(found < 0, axis=1, kind="stable")
+            found = np.take_along_axis(found, order, 1)[:, :k]
         positions, scores = rescored(self.vectors, queries, found)
         short = np.flatnonzero(positions[:, -1] < 0)
         if len(short):
