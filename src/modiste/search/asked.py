@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from modiste.data import Dataset
+from modiste.encoders.thesaurus import canonical
 from modiste.search.filters import Filter
-from modiste.search.lift import Wishes
-from modiste.search.vocabulary import Vocabulary, build_vocabulary
+from modiste.search.query import Understood, Wishes, understand
+from modiste.search.vocabulary import HEAD, Vocabulary, build_vocabulary
 from modiste.search.words import WordIndex, Words
 
 
@@ -19,23 +20,41 @@ class Asked:
     given: str
     """As it was typed."""
     text: str
-    """With typing errors corrected; what an encoder is given."""
+    """With typing errors corrected, without prices: what an encoder is given."""
     words: Words
     """For the index of words."""
-    wishes: Wishes
-    """Attributes that were named, with how surely."""
-    bounds: tuple[Filter, ...]
-    """Prices that were named."""
-    unknown: tuple[str, ...]
-    """Words that the shop knows nothing of."""
     said: Mapping[str, str]
     """Stem to the word it was given as."""
-    notes: tuple[str, ...] = ()
+    unknown: tuple[str, ...]
+    """Words that the shop knows nothing of."""
+    understood: Understood
+
+    @property
+    def wishes(self) -> Wishes:
+        """Attributes that were named, with how surely."""
+        return self.understood.wishes
+
+    @property
+    def bounds(self) -> tuple[Filter, ...]:
+        """Prices that were named."""
+        return self.understood.price.filters if self.understood.price else ()
 
     @property
     def strange(self) -> bool:
         """Whether the shop knows none of the words."""
-        return not self.wishes and not self.bounds and len(self.unknown) >= len(self.said)
+        return bool(self.said) and not self.wishes and len(self.unknown) >= len(self.said)
+
+
+@dataclass(frozen=True)
+class Unwanted:
+    """What is not wanted."""
+
+    excluded: Wishes = field(default_factory=dict)
+    """Attributes that no hit has."""
+    words: Words = ()
+    """Words that push an item back, for the index of words."""
+    text: str = ""
+    """The same words, for an encoder."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +71,45 @@ class Reader:
 
     def read(self, text: str) -> Asked:
         """Understand a text."""
-        words = self.index.words(text)
-        said = {stem: word for word in text.split() for stem in self.index.stems(word)}
-        unknown = [word for stem, word in said.items() if not self.index.word(stem)]
-        return Asked(text, text, words, {}, (), tuple(unknown), said)
+        found = understand(text, self.vocabulary)
+        said: dict[str, str] = {}
+        for word in found.words:
+            for stem in self.index.stems(word):
+                said.setdefault(stem, word)
+        words = self.index.words(" ".join(found.words))
+        unknown = tuple(word for word in found.unknown if not self._has(word))
+        return Asked(text, found.phrase or found.text, words, said, unknown, found)
+
+    def unwanted(self, asked: Asked | None, without: str | None) -> Unwanted | None:
+        """Say what is not wanted: by the words of the query ("no stripes"), or named apart.
+
+        Args:
+            asked: The query.
+            without: Further things that are not wanted.
+        """
+        excluded: dict[str, dict[str, float]] = {}
+        phrases = list(asked.understood.without) if asked else []
+        named = [asked.understood.excluded] if asked else []
+        if without and without.strip():
+            given = understand(without, self.vocabulary)
+            named += [given.wishes, given.excluded]
+            phrases += [" ".join(given.words), *given.without]
+        for wishes in named:
+            for name, values in wishes.items():
+                sure = {value: weight for value, weight in values.items() if weight >= HEAD}
+                excluded.setdefault(name, {}).update(sure)
+        rest = [word for phrase in phrases for word in phrase.split() if not self._means(word)]
+        if not rest and not any(excluded.values()):
+            return None
+        return Unwanted(excluded, self.index.words(" ".join(rest)), " ".join(rest))
+
+    def _has(self, word: str) -> bool:
+        return any(self.index.word(stem) for stem in self.index.stems(word))
+
+    def _means(self, word: str) -> bool:
+        return bool(self.vocabulary.meanings_of(canonical(word)))
+
+
+def conditions_of(asked: Asked | None, given: Sequence[Filter]) -> tuple[Filter, ...]:
+    """Give the filters of a search: those given, and the prices that the words name."""
+    return (*given, *(asked.bounds if asked else ()))

@@ -10,26 +10,29 @@ import numpy as np
 import numpy.typing as npt
 
 from modiste.encoders.base import Vectors, unit
-from modiste.search.asked import Asked
+from modiste.search.asked import Asked, Unwanted
 from modiste.search.fusion import Positions, Ranked, Scores, collapsed, fuse, ranked, rescored
 from modiste.search.lift import Attributes
 from modiste.search.photos import blend, mixed_scores
 from modiste.search.space import Spaces
+from modiste.search.vocabulary import HEAD
 from modiste.search.words import WordIndex
 
 Mask = npt.NDArray[np.bool_]
 Strategy = Literal["bm25", "vectors", "fused"]
 
-LIST_WEIGHTS = {"exact": 1.0, "bm25": 1.0, "pictures": 1.0, "words": 1.0}
+LIST_WEIGHTS = {"exact": 1.0, "bm25": 1.0, "named": 1.0, "pictures": 1.0, "words": 1.0}
 """What each way of finding items by words counts when they are fused."""
-LIFT = 2.0
-"""An item that is all that the words name gets its score so many times more."""
+LIFT = 3.0
+"""What an item that is all that the words name has added to its score, in scores; one that is half
+of it has a quarter of that."""
 EXACT = 10.0
 """What an exact name or id adds to a score: more than all else."""
 PENALTY = 0.1
 """Share of its lead that an item keeps that holds a word which was not wanted."""
 AWAY = 0.5
 """Share of an unwanted thing's vector that is taken off the query's."""
+_NOTHING = (np.empty(0, np.int64), np.empty(0, np.float32))
 DEPTH = 200
 """Items looked at first in each way; more, while too few are left."""
 
@@ -44,7 +47,7 @@ class Request:
     """The photo of each, `[n_queries, dim]`; None: words only."""
     share: float = 0.5
     """What photos count beside words."""
-    unwanted: Asked | None = None
+    unwanted: Unwanted | None = None
     """What is not wanted in any answer."""
     kept: Mask | None = None
     """Which items may be found, `[n_items]`; None: all."""
@@ -117,10 +120,25 @@ class Finder:
             lists["words"] = self.spaces.words.nearest(spoken, depth, kept)
         exact = [self.index.exact(one.given) for one in asked]
         if strategy == "fused":
+            lists["named"] = ranked([self._named(one, depth, kept) for one in asked])
             named = exact if kept is None else [items[kept[items]] for items in exact]
             lists["exact"] = ranked([(items, np.ones(len(items), np.float32)) for items in named])
         found = fuse(list(lists.values()), [LIST_WEIGHTS[name] for name in lists])
         return found if strategy == "vectors" else self._lifted(found, asked, exact)
+
+    def _named(self, one: Asked, depth: int, kept: Mask | None) -> tuple[Positions, Scores]:
+        """Find items among those that are all that the words name: red, and a dress.
+
+        Where the words say nothing but a price, all that it leaves are found.
+        """
+        if one.wishes:
+            held = self.attributes.holding(one.wishes, HEAD)
+            held = held if kept is None else held & kept
+            return self.index.find(one.words, depth, held)
+        if one.bounds and not one.words and kept is not None:
+            items = np.flatnonzero(kept)[:depth]
+            return items, np.ones(len(items), np.float32)
+        return _NOTHING
 
     def _lifted(self, found: Ranked, asked: Sequence[Asked], exact: Sequence[Positions]) -> Ranked:
         """Lift what meets the named attributes, and what is called or numbered exactly so."""
@@ -128,7 +146,7 @@ class Finder:
         for query, one in enumerate(asked):
             items, values = found.row(query)
             if one.wishes:
-                values = values * (1.0 + LIFT * self.attributes.met(one.wishes, items))
+                values = values * (1.0 + LIFT * self.attributes.met(one.wishes, items) ** 2)
             scores[query, : len(items)] = values + EXACT * np.isin(items, exact[query])
         return rescored(found, scores)
 
@@ -175,9 +193,9 @@ class Finder:
             rows.append((items[order], scores[order]))
         return ranked(rows)
 
-    def _pushed(self, found: Ranked, unwanted: Asked) -> Ranked:
+    def _pushed(self, found: Ranked, unwanted: Unwanted) -> Ranked:
         """Push what holds unwanted words behind the rest."""
-        if unwanted.wishes or not unwanted.words or not found.scores.size:
+        if not unwanted.words or not found.scores.size:
             return found
         held = np.isin(found.positions, self.index.containing(unwanted.words))
         there = found.positions >= 0
@@ -190,7 +208,7 @@ class Finder:
         """Take what is not wanted off photos' vectors, where words can say it."""
         return self._taken_off(photos, request.unwanted) if self.spaces.joined else photos
 
-    def _taken_off(self, vectors: Vectors, unwanted: Asked | None) -> Vectors:
-        if unwanted is None or self.spaces.mouth is None:
+    def _taken_off(self, vectors: Vectors, unwanted: Unwanted | None) -> Vectors:
+        if unwanted is None or not unwanted.text or self.spaces.mouth is None:
             return vectors
         return unit(vectors - AWAY * self.spaces.mouth.words([unwanted.text]))

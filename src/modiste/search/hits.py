@@ -16,6 +16,7 @@ from modiste.search.filters import Filter, loosenings
 from modiste.search.finder import Finder
 from modiste.search.fusion import Positions, Scores, standardised
 from modiste.search.lift import Attributes
+from modiste.search.vocabulary import NEAR
 
 _MOST_WORDS = 6
 _CLEARLY = 2.0
@@ -123,12 +124,12 @@ def _cosines(photo: Vectors | None, positions: Positions, finder: Finder) -> dic
 
 
 def _wishes_met(asked: Asked, position: int, attributes: Attributes) -> list[str]:
-    place = np.asarray([position])
+    """Name the attributes that were asked for and that an item has."""
     met = []
     for name, wished in asked.wishes.items():
-        for value, weight in wished.items():
-            if attributes.met({name: {value: weight}}, place)[0] > 0:
-                met.append(f"{name}: {value}")
+        value = attributes.value(name, position)
+        if wished.get(value, 0.0) >= NEAR:
+            met.append(f"{name} {value}")
     return met
 
 
@@ -164,7 +165,7 @@ def shortage(
         return f"{have} found, since {every} {left:,} {what}: {more}"
     if filters:
         best = loosenings(filters, items)[0]
-        return f"{have} found: no more match; {best.filter} is the filter that leaves out most"
+        return f"{have} found that matches and passes the filters: try without {best.filter}"
     return f"{have} found: no more items match"
 
 

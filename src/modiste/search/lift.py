@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from modiste.search.fusion import Positions
+from modiste.search.query import Wishes
 
 IMPORTANCE: Mapping[str, float] = {"kind": 2.0, "colour": 1.5}
 """What meeting an attribute counts; any other counts 1."""
-
-Wishes = Mapping[str, Mapping[str, float]]
-"""Attribute to the values that were asked for, each with how surely it was meant, 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +26,14 @@ class Attributes:
     values: Mapping[str, Mapping[str, int]]
     """The code of each value."""
 
+    @cached_property
+    def names(self) -> Mapping[str, Mapping[int, str]]:
+        """The value of each code."""
+        return {
+            name: {code: value for value, code in codes.items()}
+            for name, codes in self.values.items()
+        }
+
     @classmethod
     def of(cls, items: pl.DataFrame, attributes: tuple[str, ...]) -> Attributes:
         """Read the attributes of a catalogue, a row an item by `item_idx`."""
@@ -36,6 +43,10 @@ class Attributes:
             codes[name] = items[f"{name}_code"].fill_null(-1).to_numpy()
             values[name] = dict(pairs.iter_rows())
         return cls(codes, values)
+
+    def value(self, attribute: str, item: int) -> str:
+        """Give an item's value, empty where it is not known."""
+        return self.names[attribute].get(int(self.codes[attribute][item]), "")
 
     def met(self, wishes: Wishes, items: Positions) -> npt.NDArray[np.float32]:
         """Say how far items are what was asked for, `[len(items)]`: 0 nothing, 1 all of it."""
@@ -50,11 +61,17 @@ class Attributes:
         return points
 
     def holding(self, wishes: Wishes, least: float = 0.0) -> npt.NDArray[np.bool_]:
-        """Tell which items have one of the wished values of every attribute, `[n_items]`."""
+        """Tell which items have a wished value of every attribute, `[n_items]`.
+
+        Args:
+            wishes: The values.
+            least: How surely a value must have been meant; where none was, the surest count.
+        """
         some = next(iter(self.codes.values()), np.empty(0, np.int32))
         every = np.ones(len(some), np.bool_)
         for name, wished in wishes.items():
-            every &= self.having({name: {v: w for v, w in wished.items() if w > least}})
+            least_here = min(least, max(wished.values(), default=least))
+            every &= self.having({name: {v: w for v, w in wished.items() if w >= least_here}})
         return every
 
     def having(self, wishes: Wishes) -> npt.NDArray[np.bool_]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -13,7 +14,7 @@ from modiste.data import Dataset, open_shop
 from modiste.encoders.base import Vectors
 from modiste.errors import InputError
 from modiste.search.answer import SearchResult
-from modiste.search.asked import Asked, Reader
+from modiste.search.asked import Asked, Reader, Unwanted, conditions_of
 from modiste.search.filters import Filter, allowed, filter_notes, filter_table, parse_filter
 from modiste.search.finder import Finder, Mask, Request, Strategy
 from modiste.search.fusion import Positions, Ranked, Scores, collapsed, ranked
@@ -136,11 +137,11 @@ class Searcher:
         check_numbers(k, weight)
         photos = None if photo is None else self._look([photo])
         asked = self.reader.read(words) if words else None
-        unwanted = self._unwanted(without)
-        conditions = (*read_filters(filters), *(asked.bounds if asked else ()))
+        unwanted = self.reader.unwanted(asked, without)
+        conditions = conditions_of(asked, read_filters(filters))
         kept = self._kept(conditions, unwanted)
         request = Request([asked] if asked else None, photos, weight, unwanted, kept)
-        notes = [*self.finder.spaces.notes, *(asked.notes if asked else ())]
+        notes = [*self.finder.spaces.notes, *(asked.understood.notes if asked else ())]
         notes += filter_notes(conditions, self.items)
         found, evidence, told = self._answer(request, asked, POOL * k if user else k, variants)
         notes += told
@@ -156,7 +157,7 @@ class Searcher:
         notes += [short] if short else []
         names = self.dataset.item_attributes
         hits = build_hits(self.items, names, positions, scores, evidence, self.finder)
-        understood = {} if asked is None else {n: tuple(v) for n, v in asked.wishes.items()}
+        understood = {} if asked is None else asked.understood.attributes
         return SearchResult(hits, self._strategy(request, user), tuple(notes), understood)
 
     def search_many(
@@ -187,22 +188,24 @@ class Searcher:
         check_numbers(k, weight)
         vectors, faults = (None, []) if photos is None else self._look_many(photos)
         asked = None if texts is None else [self.reader.read(text) for text in texts]
-        unwanted, given = self._unwanted(without), read_filters(filters)
+        given = read_filters(filters)
         n_queries = len(asked) if asked is not None else 0 if vectors is None else len(vectors)
-        groups: dict[tuple[Filter, ...], list[int]] = {}
-        for query in range(n_queries):  # queries that name a price have a filter of their own
-            usable = vectors is None or vectors[query].any()
-            bounds = asked[query].bounds if asked is not None else ()
-            if usable:
-                groups.setdefault(bounds, []).append(query)
+        groups: dict[Any, list[int]] = {}
+        for query in range(n_queries):  # a query that names a price, or what it is not, is apart
+            one = asked[query] if asked is not None else None
+            key = (one.bounds, one.understood.without) if one is not None else ()
+            if vectors is None or vectors[query].any():
+                groups.setdefault(key, []).append(query)
         rows: list[tuple[Positions, Scores]] = [(_NO_ITEMS, _NO_SCORES)] * n_queries
-        for bounds, queries in groups.items():
+        for queries in groups.values():
+            first = None if asked is None else asked[queries[0]]
+            unwanted = self.reader.unwanted(first, without)
             request = Request(
                 None if asked is None else [asked[query] for query in queries],
                 None if vectors is None else vectors[queries],
                 weight,
                 unwanted,
-                self._kept((*given, *bounds), unwanted),
+                self._kept(conditions_of(first, given), unwanted),
             )
             found = self.finder.find(request, k, variants=variants)
             for place, query in enumerate(queries):
@@ -224,14 +227,11 @@ class Searcher:
         vectors, faults = self.finder.spaces.eye.photos(photos)
         return vectors, [fault for fault in faults if fault is not None]
 
-    def _unwanted(self, without: str | None) -> Asked | None:
-        return self.reader.read(without) if without and without.strip() else None
-
-    def _kept(self, conditions: Sequence[Filter], unwanted: Asked | None) -> Mask | None:
+    def _kept(self, conditions: Sequence[Filter], unwanted: Unwanted | None) -> Mask | None:
         """Tell which items may be found; None: all."""
         kept = allowed(conditions, self.items) if conditions else None
-        if unwanted is not None and unwanted.wishes:
-            wanted = ~self.finder.attributes.having(unwanted.wishes)
+        if unwanted is not None and unwanted.excluded:
+            wanted = ~self.finder.attributes.having(unwanted.excluded)
             kept = wanted if kept is None else kept & wanted
         return kept
 
