@@ -14,6 +14,7 @@ from modiste.testing import make_shop
 
 KINDS = ["Jeans", "Dress", "Shirt", "Sneakers", "Jacket", "Vest top", "Socks", "Skirt"]
 COLOURS = ["Navy Blue", "Red", "Blue", "Black", "White", "Light Blue", "Red", "Black"]
+DEPARTMENTS = ["Girls Socks", "Tie", "Long Sleeve", None, None, None, None, "Red"]
 AUDIENCES = ["Men", "Women", "Men", "Women", "Men", "Women", "Women", "Girls"]
 PATTERNS = ["Denim", "Stripe", "Solid", "Dot", "Solid", "Solid", "Stripe", "Solid"]
 SIZES = ["M", "L", "XL", "38", "39", "40", None, None]
@@ -21,7 +22,13 @@ SIZES = ["M", "L", "XL", "38", "39", "40", None, None]
 
 @pytest.fixture(scope="module")
 def vocabulary() -> Vocabulary:
-    attributes = {"kind": KINDS, "colour": COLOURS, "audience": AUDIENCES, "pattern": PATTERNS}
+    attributes: dict[str, Sequence[str | None]] = {
+        "kind": KINDS,
+        "colour": COLOURS,
+        "audience": AUDIENCES,
+        "pattern": PATTERNS,
+        "department": DEPARTMENTS,
+    }
     shop = make_shop([(0, 0, 1)], n_users=1, n_items=len(KINDS), attributes=attributes)
     return build_vocabulary(shop)
 
@@ -61,6 +68,8 @@ def test_a_query_is_said_in_the_shops_own_values(vocabulary: Vocabulary) -> None
         ("blue polka dots", {"colour": ("Blue",), "pattern": ("Dot",)}),
         ("sky blue", {"colour": ("Light Blue",)}),
         ("long sleeve umbrella", {}),
+        ("tie-dye skirt", {"kind": ("Skirt",)}),
+        ("girls socks", {"audience": ("Girls",), "kind": ("Socks",)}),
         ("colour red", {"colour": ("Red",)}),
     ],
 )

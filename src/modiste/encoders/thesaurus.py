@@ -146,6 +146,7 @@ def _thesaurus() -> _Thesaurus:
     near = {form: tuple(others) for form, others in _written()["also"].items()}
     texts = [*groups, *(text for others in groups.values() for text in others)]
     texts += [*near, *(text for others in near.values() for text in others)]
+    texts += _written()["forms"]["alone"]
     return _Thesaurus(
         groups=groups,
         near=near,

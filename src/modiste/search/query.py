@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from modiste.encoders.thesaurus import canonical, known_words, singular, topic
 from modiste.search.amounts import PriceRange, read_amounts
-from modiste.search.vocabulary import NEAR, PART, STOP_WORDS, Meaning, Vocabulary
+from modiste.search.vocabulary import NEAR, PART, ROLES, STOP_WORDS, Meaning, Vocabulary
 from modiste.search.wanted import (
     LONGEST_IDIOM,
     NEGATIONS,
@@ -23,7 +23,7 @@ MOST_CHARACTERS, MOST_WORDS = 1_000, 64
 MOST_CORRECTIONS = 8
 Wishes = Mapping[str, Mapping[str, float]]
 """Attribute to the shop's values that are meant, each with how surely, 0 to 1."""
-_UNDIVIDED = frozenset(("details", "fits", "lengths", "necklines", "sleeves"))
+_UNDIVIDED = frozenset(("details", "fits", "lengths", "necklines", "patterns", "sleeves"))
 """Topics whose phrases say nothing by their last word: no "long sleeve" is a tablet's sleeve."""
 _READ = 4 * MOST_CHARACTERS
 _SILENT = STOP_WORDS | NEGATIONS
@@ -137,6 +137,9 @@ def recognise(
             phrase = " ".join(forms[position : position + length])
             silent = phrase in STOP_WORDS or phrase in vocabulary.attributes
             meanings = () if silent else _of_one(vocabulary.meanings_of(phrase))
+            # "kids shoes" are shoes for kids, though a department may be called so.
+            if length > 1 and meanings and meanings[0].attribute not in ROLES:
+                meanings = ()
             if meanings:
                 named.append((position, position + length, meanings))
                 position += length
