@@ -18,6 +18,7 @@ ENCODERS = Registry(
             "hub",
             "parts",
             "preparation",
+            "short",
             "spec",
             "splits",
             "stored",

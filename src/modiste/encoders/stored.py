@@ -21,14 +21,13 @@ import polars as pl
 
 from modiste.artifacts import Store, read_manifest, verify
 from modiste.data import Dataset
-from modiste.encoders.base import Vectors, unit
+from modiste.encoders.base import Vectors
+from modiste.encoders.short import shortened
 from modiste.encoders.spec import EncoderSpec
 from modiste.engine import collect, lazy
 from modiste.errors import ArtifactError
 
 Side = Literal["pictures", "words"]
-SHORT = 128
-"""Numbers of a vector that candidate sources and features compare: a release keeps them all."""
 _ROW = {"pictures": "picture_row", "words": "word_row"}
 
 
@@ -161,8 +160,8 @@ def choose_label(shop: Path, side: Side, asked: str | None = None) -> str | None
 def with_vectors(dataset: Dataset, shop: Path) -> Dataset:
     """Give a dataset whose items have the vectors that the shop holds, see `item_vectors`.
 
-    The best encoder's are taken for each side, see `choose_label`, shortened to `SHORT` numbers; a
-    shop without vectors is given back as it is.
+    The best encoder's are taken for each side, see `choose_label`, made short since a release
+    keeps them, see `short.shortened`; a shop without vectors is given back as it is.
     """
     tables: dict[str, nw.LazyFrame] = {}
     versions = {}
@@ -181,18 +180,3 @@ def with_vectors(dataset: Dataset, shop: Path) -> Dataset:
     # Told in words, since a release's manifest and the cache keys are read by people too.
     identity = ", ".join(f"{side} {version}" for side, version in versions.items())
     return replace(dataset, item_vectors=tables, vectors_identity=identity)
-
-
-def shortened(vectors: Vectors, dim: int = SHORT) -> Vectors:
-    """Turn long vectors into short ones whose cosines are nearly the same.
-
-    They are projected on the `dim` directions along which they are longest in sum.
-
-    Args:
-        vectors: `[n_vectors, dim]`, rows of length 1.
-        dim: The length wanted; shorter vectors are given back as they are.
-    """
-    if vectors.shape[1] <= dim:
-        return vectors
-    _, directions = np.linalg.eigh(vectors.T @ vectors)
-    return unit(vectors @ directions[:, -dim:])

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modiste.encoders.base import Vectors
+from modiste.encoders.short import shortened
 
 Positions = npt.NDArray[np.int64]
 """Places of items in the dataset, `item_idx`."""
@@ -38,6 +39,10 @@ class Likeness(ABC):
     def scores(self, items: Positions) -> Vectors:
         """Compare items with all items: `[len(items), n_items]`, 0 where one is not known."""
 
+    def centred(self) -> Likeness:
+        """Give the same without what all items have in common, as a blend counts it."""
+        return self
+
     def pairs(self, items: Positions, others: Positions) -> npt.NDArray[np.float32]:
         """Compare items with one other each: `[len(items)]`."""
         return np.take_along_axis(self.scores(items), others[:, None], 1)[:, 0]
@@ -62,6 +67,10 @@ class VectorLikeness(Likeness):
             there = np.flatnonzero(rows >= 0)
             ordered[start + there] = self.vectors[rows[there]]
         return ordered
+
+    def centred(self) -> VectorLikeness:
+        """Give the cosine of the vectors' short forms around their mean."""
+        return VectorLikeness(self.name, self.at, shortened(self.vectors, centred=True))
 
     @property
     def known(self) -> Mask:
@@ -131,7 +140,12 @@ class Blend(Likeness):
     """The weighted mean of several likenesses, over those that are known of both items."""
 
     parts: Sequence[tuple[float, Likeness]]
-    """Weights, above 0, and what they weigh."""
+    """Weights, above 0, and what they weigh, see `centred`."""
+
+    @cached_property
+    def weighed(self) -> list[tuple[float, Likeness]]:
+        """The parts as they are counted."""
+        return [(weight, part.centred()) for weight, part in self.parts]
 
     @property
     def name(self) -> str:  # type: ignore[override]
@@ -142,7 +156,7 @@ class Blend(Likeness):
     @property
     def known(self) -> Mask:
         """Items of which one part at least is known."""
-        there: Mask = np.logical_or.reduce([part.known for _, part in self.parts])
+        there: Mask = np.logical_or.reduce([part.known for _, part in self.weighed])
         return there
 
     @cached_property
@@ -153,13 +167,13 @@ class Blend(Likeness):
         vector; its cosine with another's is the weighted mean of the parts' cosines. An item
         without a picture has a shorter one, so that the others' weight grows.
         """
-        total = sum(weight * part.known.astype(np.float32) for weight, part in self.parts)
+        total = sum(weight * part.known.astype(np.float32) for weight, part in self.weighed)
         return np.sqrt(np.maximum(total, 1e-12)).astype(np.float32)
 
     def scores(self, items: Positions) -> Vectors:
         """Take the mean of the parts' scores."""
         total = None
-        for weight, part in self.parts:
+        for weight, part in self.weighed:
             scores = part.scores(items)
             scores *= np.float32(weight)
             total = scores if total is None else np.add(total, scores, out=total)

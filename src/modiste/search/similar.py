@@ -182,7 +182,7 @@ class Similar:
         other = rows.get_column("neighbour_idx").to_numpy().astype(np.int64)
         parts = [self.likeness]
         if isinstance(self.likeness, Blend):
-            parts = [part for _, part in self.likeness.parts]
+            parts = [part for _, part in self.likeness.weighed]
         said = []
         for part in parts:
             both = part.known[one] & part.known[other]
