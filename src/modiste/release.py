@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import narwhals as nw
 import polars as pl
 
 from modiste.artifacts import Store, verify
 from modiste.config import Config, build_config
 from modiste.data import Dataset
 from modiste.data.shop import dataset_store
+from modiste.engine import collect, lazy
 from modiste.errors import ArtifactError
 from modiste.ranking.model import Model
 from modiste.recommend import explained_lists
@@ -78,6 +80,31 @@ def served_config(shop: Path) -> tuple[Config, str]:
         return build_config({}, "defaults"), "every default"
     manifest = verify(store.current())
     return build_config(manifest["config"], f"{name}/manifest.json"), f"that of release {name}"
+
+
+def rank_items(release: Release) -> Callable[[str, Sequence[str]], list[float | None] | None]:
+    """Give a function that scores items for a user by a release's ranker, as search asks for.
+
+    It takes a user's id and ids of items, and gives a score for each (None: the release does not
+    know the item), or None for a user that the release does not know.
+    """
+
+    def scores(user_id: str, item_ids: Sequence[str]) -> list[float | None] | None:
+        known = release.shop.users.filter(nw.col("user_id") == user_id)
+        users = collect(known.select("user_idx"))
+        if users.is_empty():
+            return None
+        asked = release.shop.of_users(lazy(users)).in_memory()
+        given = pl.DataFrame({"item_id": item_ids}, schema={"item_id": pl.String})
+        ids = collect(release.shop.items.select("item_idx", "item_id"))
+        found = given.join(ids, on="item_id", how="left", maintain_order="left")
+        items = found["item_idx"].drop_nulls().unique()
+        scored = release.model.score_items(asked, items).select("item_idx", "score")
+        return found.join(scored, on="item_idx", how="left", maintain_order="left")[
+            "score"
+        ].to_list()
+
+    return scores
 
 
 def explain_users(shop: Path, user_ids: Sequence[str], k: int = 12) -> pl.DataFrame:

@@ -16,6 +16,7 @@ from modiste.cli.progress import shown_progress
 if TYPE_CHECKING:
     from modiste.search.answer import SearchResult
     from modiste.search.bulk import Answered
+    from modiste.search.taste import RankItems
 
 
 class By(StrEnum):
@@ -111,6 +112,7 @@ def search_command(
         without=without,
         filters=filters or (),
         user=user,
+        ranker=None if user is None else _ranker(shop),
         k=k,
         variants=variants,
     )
@@ -119,6 +121,13 @@ def search_command(
         typer.echo(json.dumps({**asked, **asdict(result)}, indent=2, ensure_ascii=False))
     else:
         _print(result)
+
+
+def _ranker(shop: Path) -> RankItems | None:
+    """Give the release's ranker; None: nothing was trained."""
+    from modiste.release import open_release, rank_items, release_store
+
+    return None if release_store(shop).current_name() is None else rank_items(open_release(shop))
 
 
 def _tell(told: Answered, out: Path, json_wanted: bool) -> None:

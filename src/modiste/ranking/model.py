@@ -17,7 +17,7 @@ from modiste.errors import InputError
 from modiste.ranking.choice import decide_objective
 from modiste.ranking.lightgbm import LightGbmRanker, Ranker, fit_ranker
 from modiste.ranking.prepared import Prepared, Progress, Recipe, stream
-from modiste.ranking.table import LabelledWindow, score_table
+from modiste.ranking.table import LabelledWindow, pair_table, score_table
 from modiste.ranking.windows import Training, Windows, window_starts
 
 
@@ -57,6 +57,20 @@ class Model:
             self.recipe, self.prepared, asked, self.fit.rates, self.pool_size, allowed
         )
         return best_of(rows, self.fit.ranker, k)
+
+    def score_items(self, asked: Dataset, items: pl.Series) -> pl.DataFrame:
+        """Score given items for each asked user, also those that no source proposed.
+
+        Args:
+            asked: The shop before `prepared.as_of`, cut to the asked users.
+            items: Positions of the items, `item_idx`, without repeats.
+
+        Returns:
+            `user_idx, item_idx, score`, by user and item.
+        """
+        rows = pair_table(self.recipe, self.prepared, asked, self.fit.rates, items)
+        scores = pl.Series("score", self.fit.ranker.score(rows), dtype=pl.Float32)
+        return rows.select("user_idx", "item_idx").with_columns(scores)
 
     def write(self, folder: Path) -> None:
         """Store everything but the recipe, which is the configuration's."""

@@ -115,6 +115,34 @@ def score_table(
     return add_features(recipe.features, prepared.features, asked, pool.pairs)
 
 
+def pair_table(
+    recipe: Recipe, prepared: Prepared, asked: Dataset, rates: pl.DataFrame | None, items: pl.Series
+) -> pl.DataFrame:
+    """Make the rows of given items for the asked users, whether a source proposed them or not.
+
+    Args:
+        recipe: The sources and features.
+        prepared: Tables as of `asked.as_of`.
+        asked: The shop before `as_of`, cut to the asked users.
+        rates: Hit rates of the sources, see `candidates.pool.hit_rates`.
+        items: Their positions, `item_idx`.
+    """
+    proposed = collect(build_pool(recipe.sources, prepared.sources, asked, rates).pairs)
+    named = [name for name in proposed.columns if not name.endswith("_similarity")]
+    users = collect(asked.users.select("user_idx"))
+    wanted = users.join(items.cast(pl.Int32).alias("item_idx").to_frame(), how="cross")
+    pairs = wanted.join(proposed.select(named), on=PAIR, how="left").with_columns(
+        pl.col("prior", "n_sources").fill_null(0)  # no source proposed it
+    )
+    flowing = lazy(pairs)
+    for name, source in recipe.sources.items():
+        scored = source.score(prepared.sources[name], flowing.select(*PAIR))
+        if scored is not None:
+            similarity = scored.select(*PAIR, nw.col("score").alias(f"{name}_similarity"))
+            flowing = flowing.join(similarity, on=PAIR, how="left")
+    return add_features(recipe.features, prepared.features, asked, flowing)
+
+
 def bought_in(shop: Dataset, start: int, end: int) -> pl.DataFrame:
     """Give the distinct pairs bought on the days `start <= day < end`, sorted."""
     window = shop.interactions.filter((nw.col("day") >= start) & (nw.col("day") < end))

@@ -25,6 +25,7 @@ class Attributes:
     """`[n_items]` for each attribute; -1: unknown."""
     values: Mapping[str, Mapping[str, int]]
     """The code of each value."""
+    n_items: int
 
     @cached_property
     def names(self) -> Mapping[str, Mapping[int, str]]:
@@ -42,7 +43,7 @@ class Attributes:
             pairs = items.select(name, f"{name}_code").drop_nulls().unique()
             codes[name] = items[f"{name}_code"].fill_null(-1).to_numpy()
             values[name] = dict(pairs.iter_rows())
-        return cls(codes, values)
+        return cls(codes, values, len(items))
 
     def value(self, attribute: str, item: int) -> str:
         """Give an item's value, empty where it is not known."""
@@ -67,8 +68,7 @@ class Attributes:
             wishes: The values.
             least: How surely a value must have been meant; where none was, the surest count.
         """
-        some = next(iter(self.codes.values()), np.empty(0, np.int32))
-        every = np.ones(len(some), np.bool_)
+        every = np.ones(self.n_items, np.bool_)
         for name, wished in wishes.items():
             least_here = min(least, max(wished.values(), default=least))
             every &= self.having({name: {v: w for v, w in wished.items() if w >= least_here}})
@@ -76,8 +76,7 @@ class Attributes:
 
     def having(self, wishes: Wishes) -> npt.NDArray[np.bool_]:
         """Tell which items have any of the wished values of any attribute, `[n_items]`."""
-        some = next(iter(self.codes.values()), np.empty(0, np.int32))
-        found = np.zeros(len(some), np.bool_)
+        found = np.zeros(self.n_items, np.bool_)
         for name, wished in wishes.items():
             codes = [self.values[name][value] for value in wished if value in self.values[name]]
             found |= np.isin(self.codes[name], codes)

@@ -21,7 +21,14 @@ from modiste.search.fusion import Positions, Ranked, Scores, collapsed, ranked
 from modiste.search.hits import Evidence, build_hits, shortage
 from modiste.search.lift import Attributes
 from modiste.search.space import Spaces
-from modiste.search.taste import POOL, RankItems, reordered, wardrobe, wardrobe_scores
+from modiste.search.taste import (
+    POOL,
+    RankItems,
+    ranker_scores,
+    reordered,
+    wardrobe,
+    wardrobe_scores,
+)
 from modiste.search.words import WordIndex
 
 MOST_HITS = 1000
@@ -53,12 +60,25 @@ class Searcher:
             MissingExtraError: If a package is not installed.
         """
         dataset = open_shop(shop)
+        spaces = Spaces.open(shop, dataset, dataset.n_items(), encoder)
+        return cls.of(dataset, spaces, shop / "cache" / "words")
+
+    @classmethod
+    def of(
+        cls, dataset: Dataset, spaces: Spaces | None = None, cache: Path | None = None
+    ) -> Searcher:
+        """Make a searcher of a dataset in memory.
+
+        Args:
+            dataset: The catalogue, and what its users bought.
+            spaces: Its vectors; None: it is searched by its words.
+            cache: Where the index of words is stored; None: it is kept in memory.
+        """
         items = filter_table(dataset)
-        index = WordIndex.open(items, dataset.item_attributes, shop / "cache" / "words")
+        index = WordIndex.open(items, dataset.item_attributes, cache)
         attributes = Attributes.of(items, dataset.item_attributes)
-        spaces = Spaces.open(shop, dataset, len(items), encoder)
         products = items["product_id"].rank("dense").to_numpy().astype(np.int64)
-        finder = Finder(index, attributes, spaces, products)
+        finder = Finder(index, attributes, spaces or Spaces(), products)
         return cls(dataset, items, finder, Reader.of(dataset, index))
 
     def warm(self) -> None:
@@ -123,7 +143,7 @@ class Searcher:
                 away.
             filters: Conditions that every hit meets, see `parse_filter`.
             user: Whose taste re-orders what was found.
-            ranker: Scores items for that user, see `Model.score_items`; None: by wardrobe alone.
+            ranker: Scores items for that user, see `release.rank_items`; None: by wardrobe alone.
             k: Hits.
             variants: Whether several variants of a product may be given.
 
@@ -150,6 +170,7 @@ class Searcher:
             positions, scores, moved, told = self._for_user(user, ranker, positions, scores)
             evidence = replace(evidence, moved=moved)
             notes += told
+            user = None if told else user
         positions, scores = positions[:k], scores[:k]
         short = shortage(
             len(positions), k, conditions, self.items, self.finder.products, kept, variants
@@ -277,7 +298,8 @@ class Searcher:
             told = f"user {user!r} is not known: the order is the same for everybody"
             return positions, scores, _NO_ITEMS, [told]
         by_wardrobe = wardrobe_scores(owned, positions, self.finder.spaces)
-        by_ranker = ranker(user, positions) if ranker is not None else None
+        item_ids = self.items["item_id"].gather(positions).to_list()
+        by_ranker = ranker_scores(ranker, user, item_ids)
         tastes = [taste for taste in (by_wardrobe, by_ranker) if taste is not None]
         if not tastes:
             told = f"nothing is known of the taste of {user!r}: the order is the same for everybody"

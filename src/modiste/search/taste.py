@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import narwhals as nw
 import numpy as np
@@ -24,8 +24,9 @@ SHARE = 0.35
 """How far taste moves an item: the best for the user gains this share of the way from the last to
 the first of those that are re-ordered."""
 
-RankItems = Callable[[str, Positions], Scores | None]
-"""Scores a user's items by the release's ranker, `[n]`; None: the release knows no such user."""
+RankItems = Callable[[str, Sequence[str]], Sequence[float | None] | None]
+"""Scores items by their ids for a user, see `modiste.release.rank_items`; None for an item or for
+all: not known."""
 
 
 def wardrobe(dataset: Dataset, user: str) -> pl.DataFrame | None:
@@ -56,6 +57,17 @@ def wardrobe_scores(
         return None
     mean: npt.NDArray[np.float32] = np.mean([_places(scores) for scores in found], axis=0)
     return mean
+
+
+def ranker_scores(
+    ranker: RankItems | None, user: str, item_ids: Sequence[str]
+) -> npt.NDArray[np.float32] | None:
+    """Score items by a release's ranker: `[len(item_ids)]`; None: it does not know the user."""
+    found = None if ranker is None else ranker(user, item_ids)
+    if found is None or all(score is None for score in found):
+        return None
+    scores = np.asarray([np.nan if score is None else score for score in found], np.float32)
+    return np.where(np.isnan(scores), np.nanmin(scores), scores)
 
 
 def reordered(
