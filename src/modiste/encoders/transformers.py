@@ -102,13 +102,13 @@ class Transformers(Encoder):
         if not self.sees:
             return super().encode_batch(batch)
         with torch.inference_mode():
-            return _plain(self._pictures(self.tensor(batch)))
+            return _plain(self.see(self.tensor(batch)))
 
     def tensor(self, batch: Batch) -> torch.Tensor:
         """Give prepared pictures as what the model takes: `[n, 3, height, width]`."""
         import torch
 
-        values = torch.from_numpy(np.ascontiguousarray(batch))
+        values = torch.from_numpy(np.require(batch, requirements=["C", "W"]))
         if batch.dtype == np.uint8 and (own := self._own_preparation) is not None:
             # Bytes lie channels last, and so do the values: convolutions are quicker on them.
             scaled = values.float().mul_(torch.from_numpy(own.scale))
@@ -226,7 +226,8 @@ class Transformers(Encoder):
                 self._folder, local_files_only=True, trust_remote_code=False
             )
 
-    def _pictures(self, values: torch.Tensor) -> torch.Tensor:
+    def see(self, values: torch.Tensor) -> torch.Tensor:
+        """Run the picture tower on what `tensor` gave: `[n, dim]`, of any length."""
         model, has_pooler = self._loaded
         if self.speaks:
             if self.pooling not in ("auto", "model"):
@@ -253,27 +254,45 @@ class Transformers(Encoder):
         return places.amax(1) if self.pooling == "max" else places.float().mean(1)
 
     def _words(self, texts: Sequence[str]) -> torch.Tensor:
-        model, has_pooler = self._loaded
+        return self.read_tokens(**self.tokens(texts))
+
+    @cached_property
+    def longest_text(self) -> int:
+        """Tokens that the model reads at most."""
         text_config = self._config.get_text_config()
-        most = min(
+        return min(
             self._tokenizer.model_max_length,
             getattr(text_config, "max_position_embeddings", _MOST_TOKENS),
             _MOST_TOKENS,
         )
-        # SigLIP learned from texts padded to their full length, the padding not masked.
-        is_siglip = self._config.model_type.startswith("siglip")
+
+    @property
+    def pads_fully(self) -> bool:
+        """Whether texts are padded to the full length: SigLIP learned so, the padding not masked."""
+        return bool(self._config.model_type.startswith("siglip"))
+
+    def tokens(self, texts: Sequence[str]) -> dict[str, torch.Tensor]:
+        """Give texts as what `read_tokens` takes, `[n, length]` each."""
         tokens = self._tokenizer(
             list(texts),
-            padding="max_length" if is_siglip else True,
+            padding="max_length" if self.pads_fully else True,
             truncation=True,
-            max_length=most,
+            max_length=self.longest_text,
             return_tensors="pt",
         )
-        mask = tokens["attention_mask"]
-        if is_siglip:
-            tokens.pop("attention_mask")
         if self.sees:
             tokens.pop("token_type_ids", None)
+        return dict(tokens)
+
+    def read_tokens(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, **others: torch.Tensor
+    ) -> torch.Tensor:
+        """Run the word tower: `[n, dim]`, of any length."""
+        model, has_pooler = self._loaded
+        tokens = {"input_ids": input_ids, **others}
+        if not self.pads_fully:
+            tokens["attention_mask"] = attention_mask
+        if self.sees:
             return _pooled(model.get_text_features(**tokens))
         out = model(**tokens)
         own: torch.Tensor | None = getattr(out, "pooler_output", None)
@@ -282,7 +301,7 @@ class Transformers(Encoder):
         values: torch.Tensor = out.last_hidden_state.float()
         if self.pooling == "auto" and self._first_token_counts:
             return values[:, 0]
-        shown: torch.Tensor = mask[:, :, None].bool()
+        shown: torch.Tensor = attention_mask[:, :, None].bool()
         if self.pooling == "max":
             return values.masked_fill(~shown, float("-inf")).amax(1)
         average: torch.Tensor = (values * shown).sum(1) / shown.sum(1)
