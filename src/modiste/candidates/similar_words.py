@@ -26,11 +26,11 @@ class SimilarWords(CandidateSource):
 
     k: Annotated[int, Field(gt=0)] = 40
     """Items for each user."""
-    k_unsold: Annotated[int, Field(ge=0)] = 8
+    k_unsold: Annotated[int, Field(ge=0)] = 4
     """At most so many of them were never sold."""
     n_neighbours: Annotated[int, Field(gt=0)] = 20
     """Neighbours kept for each item, of those sold lately."""
-    n_unsold: Annotated[int, Field(ge=0)] = 4
+    n_unsold: Annotated[int, Field(ge=0)] = 3
     """Neighbours kept for each item, of those never sold."""
     n_recent: Annotated[int, Field(gt=0)] = 20
     """How many of the user's last items are looked at."""
