@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from modiste.artifacts import MANIFEST, read_manifest
+from modiste.artifacts import read_manifest
 from modiste.data import Dataset
 from modiste.encoders.spec import EncoderSpec
 from modiste.encoders.splits import JUDGED, split_products
@@ -19,6 +19,8 @@ from modiste.encoders.stored import ItemVectors, Side
 from modiste.engine import collect
 from modiste.errors import InputError
 
+FITTED = "catalogue"
+"""The encoder that is fitted on a shop's products."""
 FEW = 50
 """With fewer judged items of a picture the figures say little."""
 
@@ -81,16 +83,14 @@ def held_out(spec: EncoderSpec) -> float | None:
     Raises:
         InputError: If it was fitted on all, or does not say on which.
     """
-    if not spec.source or not (Path(spec.source) / MANIFEST).is_file():
+    if spec.name != FITTED:
         return None
     facts: Mapping[str, Any] = read_manifest(Path(spec.source))
-    share = facts.get("judged")
-    if share is None and spec.name != "catalogue":
-        return None
+    share = facts.get("settings", {}).get("held_out")
     if not share:
         raise InputError(
-            f"{spec}: it was fitted on all products, none is left to judge it on: "
-            "fit one with products held out"
+            f"{spec}: it was fitted on all products, none is left to judge it on: fit one with "
+            "modiste encoder fit --held-out 0.2"
         )
     return float(share)
 

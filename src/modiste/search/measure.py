@@ -15,15 +15,22 @@ import modiste
 from modiste.data import Dataset
 from modiste.data.shop import dataset_store
 from modiste.encoders.base import Encoder
+from modiste.encoders.embedding import embed
 from modiste.encoders.spec import EncoderSpec, open_encoder
-from modiste.encoders.stored import choose_label, read_vectors, vector_labels
+from modiste.encoders.stored import (
+    ItemVectors,
+    choose_label,
+    fitted_encoder,
+    read_vectors,
+    vector_labels,
+)
 from modiste.encoders.texts import item_texts
 from modiste.engine import collect
-from modiste.errors import InputError, MissingExtraError, ModisteError
+from modiste.errors import InputError, ModisteError
 from modiste.search import examples, measured, questions, shop_likeness
 from modiste.search.bm25 import PlainWords
 from modiste.search.index_speed import index_speed
-from modiste.search.judged import Judged, choose_judged, held_out
+from modiste.search.judged import FITTED, Judged, choose_judged, held_out
 from modiste.search.likeness import Blend, Likeness, nearest_products
 from modiste.search.measured import Ask, Measured, Neighbours
 
@@ -130,20 +137,22 @@ def _encoders(
     wanted.setdefault(COLOURS, EncoderSpec(COLOURS))
     has_pictures = _pictures(dataset)
     found = []
-    for label, spec in wanted.items():
-        if label not in stored:
-            if not has_pictures:
-                continue
-            _embed(shop, spec, tell)
-        vectors = read_vectors(shop, label)
+    for label, given in wanted.items():
+        if not has_pictures and label not in stored:
+            continue
+        spec = _resolved(shop, given)
         try:
-            share = held_out(vectors.spec)
+            share = held_out(spec)
         except InputError as fault:
-            if asked and spec.name != COLOURS:
+            if asked:
                 raise
             notes.append(f"left out: {fault}")
             continue
-        found.append(Measured(label, vectors, _opened(vectors.spec, shop, notes), share))
+        made_here = has_pictures and (bool(asked) or label == COLOURS)
+        if made_here and (label not in stored or _stale(shop, label, spec)):
+            embed(shop, given, progress=tell)
+        vectors = read_vectors(shop, label)
+        found.append(Measured(label, vectors, _opened(vectors, shop, notes), share))
     if not has_pictures:
         notes.append("no item has a picture: only words are measured")
     return found
@@ -154,19 +163,29 @@ def _pictures(dataset: Dataset) -> bool:
     return dataset.picture_folder is not None and pictures.null_count() < len(pictures)
 
 
-def _embed(shop: Path, spec: EncoderSpec, tell: Progress) -> None:
-    from modiste.encoders.embedding import embed
+def _resolved(shop: Path, spec: EncoderSpec) -> EncoderSpec:
+    """Name the folder of the encoder that was fitted last on the shop, where none was named."""
+    if spec.name == FITTED and not spec.source:
+        return EncoderSpec(FITTED, str(fitted_encoder(shop)))
+    return spec
 
-    embed(shop, spec, progress=tell)
+
+def _stale(shop: Path, label: str, spec: EncoderSpec) -> bool:
+    """Whether stored vectors were made by another encoder than is asked for now."""
+    return open_encoder(spec, shop).identity != read_vectors(shop, label).identity
 
 
-def _opened(spec: EncoderSpec, shop: Path, notes: list[str]) -> Encoder | None:
-    """Open an encoder for queries; where a package is missing its stored vectors are enough."""
+def _opened(vectors: ItemVectors, shop: Path, notes: list[str]) -> Encoder | None:
+    """Open an encoder for queries; where that fails its stored vectors are still compared."""
     try:
-        return open_encoder(spec, shop)
-    except ModisteError as fault:
-        notes.append(f"{spec.label}: only its stored vectors are measured ({fault})")
-        return None
+        encoder = open_encoder(vectors.spec, shop)
+        if encoder.identity == vectors.identity:
+            return encoder
+        fault = f"it is another one now than made the vectors: modiste embed --shop {shop}"
+    except ModisteError as error:
+        fault = str(error)
+    notes.append(f"{vectors.label}: only its stored vectors are measured ({fault})")
+    return None
 
 
 def _asks(
@@ -192,14 +211,15 @@ def _asks(
     ways["words: plain BM25"] = bm25
     try:
         ways |= _searches(shop, judged, best(encoders))
-    except MissingExtraError as fault:
+    except ModisteError as fault:
         notes.append(f"the search itself is not measured: {fault}")
     return ways
 
 
 def _searches(shop: Path, judged: Judged, label: str | None) -> dict[str, Ask]:
     """Give the ways of `modiste search`: its words, and all that it does."""
-    from modiste.search.searcher import Searcher, Strategy
+    from modiste.search.finder import Strategy
+    from modiste.search.searcher import Searcher
 
     searcher = Searcher.open(shop, label)
     place = np.full(judged.items.height + 1, -1, np.int64)  # the last one is that of -1
@@ -219,7 +239,7 @@ def _searches(shop: Path, judged: Judged, label: str | None) -> dict[str, Ask]:
 def best(encoders: Iterable[Measured]) -> str | None:
     """Choose the encoder that a search uses: one that speaks, the shop's own before others."""
     ranked = sorted(
-        encoders,
+        (one for one in encoders if one.encoder is not None),
         key=lambda one: (one.joined, one.label.startswith("catalogue"), one.label != COLOURS),
     )
     return ranked[-1].label if ranked else None

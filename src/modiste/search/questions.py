@@ -118,8 +118,12 @@ def _letters(text: str) -> set[str]:
 
 def _alike(some: set[str], others: set[str]) -> bool:
     """Whether a word of one begins with a word of the other: "shirt" and "shirts" are one."""
-    pairs = [(one, other) for one in some for other in others if min(len(one), len(other)) > 2]
-    return any(one.startswith(other) or other.startswith(one) for one, other in pairs)
+    pairs = [(one, other) for one in some for other in others]
+    return any(
+        one == other
+        or (min(len(one), len(other)) > 3 and (one.startswith(other) or other.startswith(one)))
+        for one, other in pairs
+    )
 
 
 def _pairs(judged: pl.DataFrame, least: int) -> tuple[list[str], pl.DataFrame]:
