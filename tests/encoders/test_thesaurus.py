@@ -74,6 +74,7 @@ def test_what_is_near_is_written_in_canonical_forms() -> None:
         ("décolleté", "DECOLLETE"),
         ("without sleeves", "sleeveless"),
         ("bathrobe", "dressing gown"),
+        ("pale gray scarf", "light grey scarf"),
     ],
 )
 def test_words_that_mean_the_same_meet(one: str, other: str) -> None:

@@ -97,11 +97,12 @@ def test_a_shop_without_purchases_has_no_prices() -> None:
     assert kept(filter_table(shop), "price<20") == []
 
 
-def test_a_price_that_is_asked_for_is_met_though_prices_are_floats() -> None:
-    shop = make_shop([(0, 0, 1)], n_users=1, n_items=1, prices=[19.99])
-    assert kept(filter_table(shop), "price<=19.99") == [0]
-    assert kept(filter_table(shop), "price=19.99") == [0]
-    assert kept(filter_table(shop), "price>19.99") == []
+@pytest.mark.parametrize("price", [19.99, 0.3])
+def test_a_price_that_is_asked_for_is_met_though_prices_are_floats(price: float) -> None:
+    shop = make_shop([(0, 0, 1)], n_users=1, n_items=1, prices=[price])
+    assert kept(filter_table(shop), f"price<={price}") == [0]
+    assert kept(filter_table(shop), f"price={price}") == [0]
+    assert kept(filter_table(shop), f"price>{price}") == []
 
 
 def test_how_many_have_no_value_is_said(items: pl.DataFrame) -> None:

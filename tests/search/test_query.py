@@ -210,6 +210,10 @@ def test_cleaning_twice_is_cleaning_once(text: str) -> None:
     assert not any(unicodedata.category(sign)[0] == "C" for sign in once)
 
 
+def test_a_letter_and_its_accent_become_one() -> None:
+    assert clean(" cafe\u0301 \t bar\x07") == "café bar"
+
+
 @given(st.text("가\u1100\u1161ﬃà ", max_size=20), st.integers(45, 70))
 def test_a_cut_text_stays_cut(part: str, times: int) -> None:
     text = part * times

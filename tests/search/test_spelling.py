@@ -25,6 +25,8 @@ def speller() -> Speller:
         ("jaket", "jacket"),
         ("trouzers", "trousers"),
         ("trosuesr", "trousers"),
+        ("trouzerz", "trousers"),
+        ("drass", "dress"),
         ("blak", "black"),
         ("jens", "jeans"),
         ("strellla", "strella"),
