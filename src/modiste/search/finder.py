@@ -28,8 +28,6 @@ LIFT = 3.0
 of it has a quarter of that."""
 EXACT = 10.0
 """What an exact name or id adds to a score: more than all else."""
-PENALTY = 0.1
-"""Share of its lead that an item keeps that holds a word which was not wanted."""
 AWAY = 0.5
 """Share of an unwanted thing's vector that is taken off the query's."""
 _NOTHING = (np.empty(0, np.int64), np.empty(0, np.float32))
@@ -200,9 +198,9 @@ class Finder:
         held = np.isin(found.positions, self.index.containing(unwanted.words))
         there = found.positions >= 0
         low = np.where(there, found.scores, np.inf).min(axis=1, keepdims=True)
-        low = np.where(np.isfinite(low), low, 0.0)
-        lead = np.where(there, found.scores - low, 0.0)
-        return rescored(found, np.where(held, low + PENALTY * lead - 1e-6, found.scores))
+        span = np.where(there, found.scores - np.where(np.isfinite(low), low, 0.0), 0.0)
+        behind = span.max(axis=1, keepdims=True) + 1e-3
+        return rescored(found, np.where(held, found.scores - behind, found.scores))
 
     def _away(self, photos: Vectors, request: Request) -> Vectors:
         """Take what is not wanted off photos' vectors, where words can say it."""

@@ -151,10 +151,10 @@ def shortage(
     products: Positions,
     kept: npt.NDArray[np.bool_] | None,
     variants: bool,
-) -> str | None:
-    """Say why fewer than `k` were found, and which filter to loosen; None: there are enough."""
+) -> list[str]:
+    """Say why fewer than `k` were found, and which filter to loosen; none where there are."""
     if n_found >= k:
-        return None
+        return []
     have = "nothing was" if n_found == 0 else f"only {n_found} of {k} {'were' if k > 1 else 'was'}"
     if filters and kept is not None and _things(products[kept], variants) < k:
         best = loosenings(filters, items)[0]
@@ -162,11 +162,11 @@ def shortage(
         what = "items" if variants else "products"
         every = "the filter leaves" if len(filters) == 1 else f"all {len(filters)} filters leave"
         more = f"without {best.filter} there are {best.n_without:,}"
-        return f"{have} found, since {every} {left:,} {what}: {more}"
+        return [f"{have} found, since {every} {left:,} {what}: {more}"]
     if filters:
         best = loosenings(filters, items)[0]
-        return f"{have} found that matches and passes the filters: try without {best.filter}"
-    return f"{have} found: no more items match"
+        return [f"{have} found that matches and passes the filters: try without {best.filter}"]
+    return [f"{have} found: no more items match"]
 
 
 def _things(products: Positions, variants: bool) -> int:

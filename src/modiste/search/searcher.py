@@ -172,10 +172,10 @@ class Searcher:
             notes += told
             user = None if told else user
         positions, scores = positions[:k], scores[:k]
-        short = shortage(
-            len(positions), k, conditions, self.items, self.finder.products, kept, variants
-        )
-        notes += [short] if short else []
+        if not evidence.nameless:
+            notes += shortage(
+                len(positions), k, conditions, self.items, self.finder.products, kept, variants
+            )
         names = self.dataset.item_attributes
         hits = build_hits(self.items, names, positions, scores, evidence, self.finder)
         understood = {} if asked is None else asked.understood.attributes
@@ -265,7 +265,7 @@ class Searcher:
             near = ranked([finder.index.nearest_names(asked.given, MOST_HITS, request.kept)])
             near = near if variants else collapsed(near, finder.products, k)
             said = f"nothing in the shop is close to {asked.given!r}"
-            said += ": these have the nearest names" if near.positions.size else ""
+            said += ": these have the nearest names" if len(near.row(0)[0]) else ""
             return near.cut(k), Evidence(asked, nameless=True), [said]
         found = finder.find(request, k, variants=variants)
         evidence = Evidence(asked, None if request.photos is None else request.photos[0])

@@ -21,8 +21,7 @@ WARDROBE = 50
 POOL = 4
 """So many times the asked number of hits are re-ordered; what fits the query less stays behind."""
 SHARE = 0.35
-"""How far taste moves an item: the best for the user gains this share of the way from the last to
-the first of those that are re-ordered."""
+"""How far taste moves an item: the best for the user gains this share of the first one's score."""
 
 RankItems = Callable[[str, Sequence[str]], Sequence[float | None] | None]
 """Scores items by their ids for a user, see `modiste.release.rank_items`; None for an item or for
@@ -76,7 +75,7 @@ def reordered(
     """Blend the query's scores with taste.
 
     Both are put on the way from 0 to 1, and taste adds at most `SHARE`: an item may pass those that
-    fit the query a little better, never all.
+    fit the query a little better, never those that fit it much better.
 
     Args:
         scores: How well the items fit the query, best first, `[n]`.
@@ -85,8 +84,8 @@ def reordered(
     Returns:
         The new order of the items, and their new scores in that order.
     """
-    span = max(float(scores[0] - scores[-1]), 1e-9)
-    fit = (scores - scores[-1]) / span
+    floor = min(0.0, float(scores[-1]))
+    fit = (scores - floor) / max(float(scores[0]) - floor, 1e-9)
     liked = np.mean([_places(taste) for taste in tastes], axis=0)
     blended = (fit + SHARE * liked).astype(np.float32)
     order = np.lexsort((np.arange(len(scores)), -blended))

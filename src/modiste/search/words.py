@@ -13,7 +13,7 @@ import numpy.typing as npt
 import polars as pl
 
 from modiste.artifacts import Store, fingerprint, read_manifest, verify
-from modiste.encoders.thesaurus import canonical, fold, split_words
+from modiste.encoders.thesaurus import canonical, fold, singular, split_words
 from modiste.errors import ArtifactError, MissingExtraError
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ MOST_WORDS = 64
 FEW = 1000
 """A filter that leaves so few items is put into the query; one that leaves more is applied to the
 best matches, which are asked for in growing number until enough are left."""
-_LAYOUT = 1
+_LAYOUT = 2
 """Part of the key of stored indexes: raise it when fields or analysis change."""
 
 Words = Sequence[Mapping[str, float]]
@@ -73,16 +73,11 @@ class WordIndex:
         table = _table(items, attributes)
         if cache is None:
             return cls(_built(table, None), table.height)
-        key = _key(table)
-        store = Store(cache, "word index")
-        with suppress(OSError, ArtifactError, ValueError):
-            if (stored := _stored(store, key)) is not None:
-                return cls(stored, table.height)
-            with store.publish(key, {"key": key, "n_items": table.height}, keep=2) as folder:
-                _built(table, folder)
-            if (stored := _stored(store, key)) is not None:
-                return cls(stored, table.height)
-        return cls(_built(table, None), table.height)
+        try:
+            index = _kept(table, Store(cache, "word index"))
+        except (OSError, ArtifactError, ValueError):
+            index = _built(table, None)
+        return cls(index, table.height)
 
     def stems(self, text: str) -> list[str]:
         """Give the stems of a text's words, in order; words that say nothing are left out.
@@ -158,7 +153,8 @@ class WordIndex:
         import tantivy
 
         whole = " ".join(fold(text).split())
-        ids = [word for word in whole.split()[:MOST_WORDS] if any(map(str.isdigit, word))]
+        parts = {*whole.split()[:MOST_WORDS], *split_words(text)[:MOST_WORDS]}
+        ids = [part for part in parts if any(map(str.isdigit, part))]
         asked = [("named", " ".join(split_words(text))), *(("ids", word) for word in (whole, *ids))]
         should = [
             (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, field, value, "basic"))
@@ -282,14 +278,14 @@ def _table(items: pl.DataFrame, attributes: Sequence[str]) -> pl.DataFrame:
 
 
 def _canonical(table: pl.DataFrame) -> pl.DataFrame:
-    """Put the words that stand for all their synonyms into a table's texts, each text once."""
+    """Put the words that stand for all their synonyms beside a table's own, each text once."""
     forms = []
     for field in WEIGHTS:
         texts = table.get_column(field).drop_nulls().unique()
         forms.append(
             table.select(field)
             .join(
-                pl.DataFrame({field: texts, "form": map(canonical, texts.to_list())}),
+                pl.DataFrame({field: texts, "form": map(_with_synonyms, texts.to_list())}),
                 on=field,
                 how="left",
                 maintain_order="left",
@@ -307,6 +303,18 @@ def _canonical(table: pl.DataFrame) -> pl.DataFrame:
     ).with_columns(forms)
 
 
+def _with_synonyms(text: str) -> str:
+    """Give a text in its canonical words, and behind them its own that are not among these.
+
+    >>> _with_synonyms("Hooded sweatshirts")
+    'hoodie hooded sweatshirts'
+    """
+    form = canonical(text)
+    known = set(form.split())
+    own = [word for word in split_words(text) if not {word, singular(word)} & known]
+    return " ".join([form, *own])
+
+
 def _key(table: pl.DataFrame) -> str:
     rows = table.hash_rows(seed=_LAYOUT)
     content = [
@@ -315,6 +323,18 @@ def _key(table: pl.DataFrame) -> str:
         int((rows % 65_521 * table["item_idx"]).sum() or 0),
     ]
     return fingerprint([_LAYOUT, _tantivy().__version__, content])
+
+
+def _kept(table: pl.DataFrame, store: Store) -> tantivy.Index:
+    """Open the stored index of a table; make it and store it where there is none, or a bad one."""
+    key = _key(table)
+    with suppress(ArtifactError, ValueError):
+        if (stored := _stored(store, key)) is not None:
+            return stored
+    with store.publish(key, {"key": key, "n_items": table.height}, keep=2) as folder:
+        _built(table, folder)
+    made = _stored(store, key)
+    return _built(table, None) if made is None else made
 
 
 def _stored(store: Store, key: str) -> tantivy.Index | None:
