@@ -19,7 +19,6 @@ from modiste.encoders.embedding import embed
 from modiste.encoders.spec import EncoderSpec, open_encoder
 from modiste.encoders.stored import (
     ItemVectors,
-    choose_label,
     fitted_encoder,
     read_vectors,
     vector_labels,
@@ -94,7 +93,7 @@ def measure_search(
         tell("attribute queries", place / len(asked))
         queries[part] = measured.attribute_queries(some, asks, K, seed)
     tell("attribute queries", 1.0)
-    ways = _ways(shop, judged, chosen, notes, tell)
+    ways = _ways(shop, judged, chosen, tell)
     alike = measured.similar_products(judged, ways, seed)
     tell("indexes", 0.0)
     speed = index_speed(judged, chosen, K, seed)
@@ -246,7 +245,7 @@ def best(encoders: Iterable[Measured]) -> str | None:
 
 
 def _ways(
-    shop: Path, judged: Judged, encoders: Sequence[Measured], notes: list[str], tell: Progress
+    shop: Path, judged: Judged, encoders: Sequence[Measured], tell: Progress
 ) -> dict[str, Neighbours]:
     """Give all ways to find similar products: pictures, pictures and colours, words, the blend."""
     dataset = judged.dataset
@@ -259,11 +258,7 @@ def _ways(
     for label in others if COLOURS in found else ():
         parts = [(weights["pictures"], found[label]), (weights["colours"], found[COLOURS])]
         found[f"{label} + {COLOURS}"] = Blend(parts)
-    found["words"] = shop_likeness.words(shop, dataset)
-    speaks = choose_label(shop, "words")
-    if speaks is not None and speaks not in {one.label for one in encoders}:
-        notes.append(f"the blend is not measured: it uses {speaks}, which is not measured")
-        return _neighbours(found, judged, tell)
+    found["words (TF-IDF)"] = shop_likeness.catalogue_words(dataset)
     for label in others:
         found[f"blend with {label}"] = shop_likeness.blend(shop, dataset, label)
     return _neighbours(found, judged, tell)
