@@ -3,6 +3,7 @@ from __future__ import annotations
 import time
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -77,6 +78,13 @@ def test_words_name_attributes(
     vocabulary: Vocabulary, text: str, attributes: dict[str, tuple[str, ...]]
 ) -> None:
     assert understand(text, vocabulary).attributes == attributes
+
+
+def test_a_price_is_not_used_where_the_shop_tells_none(vocabulary: Vocabulary) -> None:
+    found = understand("jeans under 30", replace(vocabulary, has_prices=False))
+    assert found.price is None
+    assert found.words == ("jeans",)
+    assert found.notes == ("this shop does not tell prices: “up to 30” was not used",)
 
 
 def test_wider_values_are_wished_for_less_surely(vocabulary: Vocabulary) -> None:

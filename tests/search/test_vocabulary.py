@@ -113,6 +113,13 @@ def test_a_shop_without_attributes_has_words_only() -> None:
     assert vocabulary.meanings_of("dress") == ()
 
 
+def test_whether_any_price_is_known_is_told() -> None:
+    assert build_vocabulary(shop(kind=KINDS)).has_prices
+    assert not build_vocabulary(make_shop([], n_users=0, n_items=2)).has_prices
+    unknown = make_shop([(0, 0, 1)], n_users=1, n_items=2, prices=[None])
+    assert not build_vocabulary(unknown).has_prices
+
+
 def test_the_same_shop_gives_the_same_words() -> None:
     one, other = (build_vocabulary(shop(kind=KINDS, colour=COLOURS)) for _ in range(2))
     assert list(one.meanings["trousers"]) == list(other.meanings["trousers"])

@@ -75,6 +75,9 @@ def understand(text: str, vocabulary: Vocabulary) -> Understood:
         notes.append(f"the query is long: its first {MOST_CHARACTERS:,} characters were read")
     found = read_amounts(cleaned, lambda number: bool(vocabulary.meanings_of(number)))
     notes += found.notes
+    price = found.price if vocabulary.has_prices else None
+    if found.price is not None and price is None:
+        notes.append(f"this shop does not tell prices: “{found.price}” was not used")
     tokens, corrections = _correct(read_tokens(found.rest)[:MOST_WORDS], vocabulary)
     notes += [f"“{typed}” was read as “{used}”" for typed, used in corrections.items()]
     wanted, unwanted = part_wanted(tokens, vocabulary)
@@ -95,7 +98,7 @@ def understand(text: str, vocabulary: Vocabulary) -> Understood:
         words=words,
         attributes=attributes,
         wishes=wishes,
-        price=found.price,
+        price=price,
         sizes=found.sizes,
         without=tuple(dict.fromkeys(phrase_of(group) for group in unwanted)),
         excluded=excluded,

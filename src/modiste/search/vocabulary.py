@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import narwhals as nw
 import polars as pl
 
 from modiste.data import Dataset
@@ -77,6 +78,8 @@ class Vocabulary:
     """Every word of names, values and descriptions, folded, to the number of texts that have it."""
     attributes: tuple[str, ...]
     """The attributes that were read."""
+    has_prices: bool = True
+    """Whether any item has a known price."""
 
     @cached_property
     def speller(self) -> Speller:
@@ -143,6 +146,7 @@ def build_vocabulary(dataset: Dataset) -> Vocabulary:
         longest=max((phrase.count(" ") + 1 for phrase in found), default=1),
         words=_words(items, dataset.item_attributes),
         attributes=dataset.item_attributes,
+        has_prices=bool(collect(dataset.interactions.select(nw.col("price").count() > 0)).item()),
     )
 
 
