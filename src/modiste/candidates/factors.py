@@ -16,7 +16,7 @@ from scipy.sparse import csr_matrix
 
 from modiste.candidates.base import Tables, on_sale
 from modiste.data import Dataset
-from modiste.engine import collect, exact_sum, lazy
+from modiste.engine import collect, exact_sum, lazy, vector_matrix
 from modiste.index.neighbours import nearest
 
 Floats = npt.NDArray[np.float32]
@@ -119,12 +119,6 @@ def _array(vectors: Floats) -> pl.Series:
     return pl.Series(
         "vector", vectors.astype(np.float32), dtype=pl.Array(pl.Float32, vectors.shape[1])
     )
-
-
-def vector_matrix(table: pl.DataFrame) -> Floats:
-    """Give the vectors of a table, `[n_rows, dim]`."""
-    dim = table.schema["vector"].shape[0]  # type: ignore[attr-defined]
-    return table.get_column("vector").to_numpy().reshape(-1, dim)
 
 
 def _positions(

@@ -13,9 +13,8 @@ import numpy.typing as npt
 import polars as pl
 
 from modiste.candidates.base import Tables, offered, recent_items, top_k
-from modiste.candidates.factors import vector_matrix
 from modiste.data import Dataset
-from modiste.engine import collect, exact_sum, lazy
+from modiste.engine import collect, exact_sum, lazy, vector_matrix
 from modiste.index.neighbours import nearest
 
 CELLS = 1 << 25

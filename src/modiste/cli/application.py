@@ -14,6 +14,7 @@ ORDER = (
     "synth",
     "import",
     "doctor",
+    "encoder",
     "embed",
     "index",
     "train",
@@ -22,7 +23,6 @@ ORDER = (
     "search",
     "similar",
     "evaluate-search",
-    "encoder",
     "report",
     "config",
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
 from typing import Annotated
@@ -11,6 +13,11 @@ import typer
 from modiste.cli.application import app
 from modiste.cli.progress import shown_progress
 
+EPOCHS = 6
+"""Enough for drawn pictures; `modiste encoder fit` has 12 by default."""
+QUERY, HITS = "red dress", 5
+Progress = Callable[[str, float], None]
+
 
 @app.command("demo")
 def demo_command(
@@ -19,7 +26,7 @@ def demo_command(
     weeks: Annotated[int, typer.Option(help="How many past weeks are predicted.")] = 4,
     seed: Annotated[int, typer.Option(help="Another seed, another shop.")] = 1,
 ) -> None:
-    """Make the built-in shop, import it, train, predict past weeks, recommend, report.
+    """Make the built-in shop, learn its pictures and words, train, predict past weeks, recommend.
 
     Every step is a command of its own; each is printed as you would type it.
     """
@@ -37,6 +44,7 @@ def demo_command(
     if scale not in ("tiny", "small") or weeks < 1:
         raise InputError(f"--scale {scale} --weeks {weeks}: expected tiny or small, from 1 week on")
     start = perf_counter()
+    sees = find_spec("torch") is not None
     files, lists = shop / "files", shop / "recommendations.parquet"
     page, figures = shop / "report.html", shop / "reports" / "evaluation.json"
     shop.mkdir(parents=True, exist_ok=True)
@@ -51,6 +59,10 @@ def demo_command(
         )
         _tell(f"modiste import hm {files} --shop {shop}")
         imported = import_hm(files, shop, progress=progress)
+        if sees:
+            _see(shop, progress)
+        else:
+            _tell("# no PyTorch: pictures are left out, pip install 'modiste[vision,search]'")
         _tell(f"modiste train --shop {shop} --config demo")
         trained = train(shop, config, progress=progress)
         _tell(f"modiste evaluate --shop {shop} --config demo --weeks {weeks}")
@@ -66,6 +78,8 @@ def demo_command(
     typer.echo("")
     print_summary(result, brief=True)
     typer.echo(f"every table: modiste evaluate --shop {shop} --config demo --weeks {weeks}")
+    if sees and find_spec("tantivy") is not None:
+        _search(shop)
     purchases = imported.tables["interactions"].accepted
     counts = f"{written.n_users:,} customers, {purchases:,} purchases"
     typer.echo(f"{counts}, {perf_counter() - start:.0f} s")
@@ -80,11 +94,35 @@ def demo_command(
     typer.echo("\nnext, with this shop or your own:")
     for command in (
         f"modiste doctor --shop {shop}",
+        f"modiste evaluate-search --shop {shop} --json {shop / 'search.json'}",
         f"modiste recommend --shop {shop} --format kaggle --out submission.csv",
         "modiste import hm PATH --shop DIR",
         "modiste import tables --interactions FILE --items FILE --shop DIR",
     ):
         typer.echo(f"  {command}")
+
+
+def _see(shop: Path, progress: Progress) -> None:
+    """Fit an encoder on the shop's own pictures and words, and make the vectors of its items."""
+    from modiste.data import open_shop
+    from modiste.encoders.embedding import embed
+    from modiste.encoders.fitting.catalogue import fit_catalogue
+    from modiste.encoders.fitting.settings import FitSettings
+
+    _tell(f"modiste encoder fit --shop {shop} --epochs {EPOCHS}")
+    fit_catalogue(open_shop(shop), shop, FitSettings(epochs=EPOCHS), progress)
+    _tell(f"modiste embed --shop {shop} --encoder catalogue")
+    embed(shop, "catalogue", progress=progress)
+
+
+def _search(shop: Path) -> None:
+    """Show what words find."""
+    from modiste.search import Searcher
+
+    _tell(f'modiste search "{QUERY}" --shop {shop} --k {HITS}')
+    for hit in Searcher.open(shop).search(QUERY, k=HITS).hits:
+        typer.echo(f"{hit.rank:>3}  {hit.item_id}  {hit.name}: {', '.join(hit.why)}")
+    typer.echo("")
 
 
 def _tell(command: str) -> None:

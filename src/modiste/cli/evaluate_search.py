@@ -41,8 +41,8 @@ def evaluate_search_command(
     others, similar products, indexes; baselines beside them, intervals of 95 %.
     """
     from modiste.errors import InputError
-    from modiste.search.measure import measure_search
-    from modiste.search.measure_tables import print_measure
+    from modiste.search.measure.tables import print_measure
+    from modiste.search.measure.whole import measure_search
 
     for out in (json_file, report):
         if out is not None and not out.parent.is_dir():

@@ -16,8 +16,8 @@ from modiste.cli.recommend import read_ids
 if TYPE_CHECKING:
     import polars as pl
 
-    from modiste.search.likeness import Mask
-    from modiste.search.similar import Similar
+    from modiste.search.similar.items import Similar
+    from modiste.search.similar.likeness import Mask
 
 
 _SHOWN = ("kind", "colour")
@@ -88,7 +88,7 @@ def similar_command(
 
     By default other products are given; the other colours of the same one come with --variants.
     """
-    from modiste.search.similar import Similar, with_ids
+    from modiste.search.similar.items import Similar, with_ids
 
     asked = _asked_ids(item, items, out, report)
     found = Similar.open(shop, by.value, encoder)
@@ -142,7 +142,7 @@ def _allowed(found: Similar, filters: list[str]) -> Mask | None:
     if not filters:
         return None
     from modiste.errors import InputError
-    from modiste.search.filters import allowed, filter_notes, filter_table, parse_filter
+    from modiste.rules.filters import allowed, filter_notes, filter_table, parse_filter
 
     parsed = [parse_filter(text) for text in filters]
     table = filter_table(found.dataset)

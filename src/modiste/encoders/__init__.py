@@ -14,6 +14,7 @@ ENCODERS = Registry(
             "base",
             "batches",
             "embedding",
+            "export",
             "fitting",
             "hub",
             "parts",

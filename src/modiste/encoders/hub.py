@@ -23,11 +23,16 @@ _HUB_NAME = re.compile(r"[\w][\w.-]*(/[\w][\w.-]*)?")
 _SECONDS = 10.0
 
 
-def model_folder(source: str, encoder: str = "transformers") -> Path:
+def model_folder(source: str, encoder: str = "transformers", config: str = "config.json") -> Path:
     """Give the folder of a model's files.
 
-    A local folder comes first. A hub name is looked up in the hub's local cache, and is fetched
+    A hub name is looked up in the hub's local cache, and is fetched
     only where that holds none and `HF_HUB_OFFLINE` does not forbid it.
+
+    Args:
+        source: A local folder, which comes first, or a hub name.
+        encoder: The component, for messages.
+        config: The file of settings without which it is no model.
 
     Raises:
         InputError: If there is no such model, it cannot be fetched, or its files are not those of a
@@ -42,17 +47,22 @@ def model_folder(source: str, encoder: str = "transformers") -> Path:
         )
     folder = Path(source).expanduser()
     if folder.is_dir():
-        return _checked(folder, named)
+        return _checked(folder, named, config)
     if folder.exists():
-        raise InputError(f"{named} is a file: give the folder that holds config.json")
+        raise InputError(f"{named} is a file: give the folder that holds {config}")
     if not _HUB_NAME.fullmatch(source):
-        raise InputError(f"{named}: there is no such folder: give one that holds config.json")
-    return _checked(_fetched(source, named), named)
+        raise InputError(f"{named}: there is no such folder: give one that holds {config}")
+    return _checked(_fetched(source, named), named, config)
 
 
-def _checked(folder: Path, named: str) -> Path:
-    if not (folder / "config.json").is_file():
-        raise InputError(f"{named} holds no config.json: give the folder of a model")
+def hub_is_closed() -> bool:
+    """Say whether the user forbade to ask the hub (`HF_HUB_OFFLINE`)."""
+    return os.environ.get("HF_HUB_OFFLINE", "").strip().upper() in {"1", "ON", "YES", "TRUE"}
+
+
+def _checked(folder: Path, named: str, config: str) -> Path:
+    if not (folder / config).is_file():
+        raise InputError(f"{named} holds no {config}: give the folder of a model")
     if not any(folder.glob("*.safetensors")):
         raise InputError(
             f"{named} holds no *.safetensors, the only weights that are read: convert the model "
@@ -66,7 +76,6 @@ def _fetched(name: str, named: str) -> Path:
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     try:
         from huggingface_hub import snapshot_download
-        from huggingface_hub.constants import HF_HUB_OFFLINE
         from huggingface_hub.errors import (
             GatedRepoError,
             HfHubHTTPError,
@@ -83,7 +92,7 @@ def _fetched(name: str, named: str) -> Path:
             return cached
     except (OSError, ValueError):
         pass  # not in the cache
-    if HF_HUB_OFFLINE:
+    if hub_is_closed():
         raise InputError(
             f"{named}: no such folder, not in the cache, and HF_HUB_OFFLINE is set: {remedy}"
         )

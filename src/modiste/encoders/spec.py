@@ -1,16 +1,20 @@
-"""How an encoder is named on the command line, in files and in a shop: `NAME[=SOURCE]`."""
+"""How an encoder is named everywhere: `NAME[=SOURCE][,SETTING=VALUE …]`."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
 
 from modiste.errors import InputError
 
 if TYPE_CHECKING:
     from modiste.encoders.base import Encoder
+
+_SETTING = re.compile(r",([a-z][a-z_]*)=([\w.-]+)$")
 
 
 @dataclass(frozen=True)
@@ -21,41 +25,49 @@ class EncoderSpec:
     """The component: `colour`, `transformers`, `catalogue` …"""
     source: str = ""
     """A folder, a hub name, or nothing where the component needs none."""
+    settings: tuple[tuple[str, str], ...] = ()
+    """Fields of the component that have other values than by default, by name."""
 
     @classmethod
     def parse(cls, text: str) -> EncoderSpec:
-        """Read `NAME` or `NAME=SOURCE`.
+        """Read `NAME` or `NAME=SOURCE`, and settings behind it: `NAME=SOURCE,pooling=max`.
 
         Raises:
             InputError: If there is no encoder of that name.
         """
         from modiste.encoders import ENCODERS
 
-        name, _, source = text.strip().partition("=")
+        rest, settings = text.strip(), dict[str, str]()
+        while found := _SETTING.search(rest):
+            settings.setdefault(found[1], found[2])
+            rest = rest[: found.start()]
+        name, _, source = rest.partition("=")
         if name not in ENCODERS.names:
             raise InputError(
                 f"encoder {text!r}: expected NAME or NAME=FOLDER, where NAME is one of "
                 f"{', '.join(ENCODERS.names)}"
             )
-        return cls(name, source)
+        return cls(name, source, tuple(sorted(settings.items())))
 
     @property
     def label(self) -> str:
-        """What its vectors are called in a shop: the name, and the last part of the source."""
+        """What its vectors are called in a shop: the name, the source's last part, settings."""
         last = Path(self.source).name if self.source else ""
-        plain = re.sub(r"[^a-z0-9]+", "-", last.lower()).strip("-")
+        parts = [last, *(f"{name}-{value}" for name, value in self.settings)]
+        plain = re.sub(r"[^a-z0-9]+", "-", "-".join(parts).lower()).strip("-")
         return f"{self.name}-{plain}" if plain else self.name
 
     def __str__(self) -> str:
         """Give the text that `parse` reads."""
-        return f"{self.name}={self.source}" if self.source else self.name
+        named = f"{self.name}={self.source}" if self.source else self.name
+        return ",".join([named, *(f"{name}={value}" for name, value in self.settings)])
 
 
 def open_encoder(spec: EncoderSpec | str, shop: Path | None = None) -> Encoder:
     """Open an encoder; its model is loaded at the first use.
 
     Args:
-        spec: `NAME` or `NAME=SOURCE`.
+        spec: `NAME[=SOURCE][,SETTING=VALUE …]`.
         shop: A shop's folder: `catalogue` without a source is the one fitted last in it.
 
     Raises:
@@ -70,4 +82,11 @@ def open_encoder(spec: EncoderSpec | str, shop: Path | None = None) -> Encoder:
     if asked.name == "catalogue" and not source and shop is not None:
         source = str(fitted_encoder(shop))
     kind = ENCODERS.get(asked.name)
-    return kind(source=source) if source else kind()  # type: ignore[call-arg]
+    fields: dict[str, Any] = dict(asked.settings) | ({"source": source} if source else {})
+    try:
+        return kind(**fields)
+    except ValidationError as error:
+        faults = "; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors())
+        raise InputError(
+            f"encoder {asked}: {faults}: docs/reference/components.md lists what {asked.name} takes"
+        ) from None

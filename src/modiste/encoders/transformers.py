@@ -260,15 +260,12 @@ class Transformers(Encoder):
     def longest_text(self) -> int:
         """Tokens that the model reads at most."""
         text_config = self._config.get_text_config()
-        return min(
-            self._tokenizer.model_max_length,
-            getattr(text_config, "max_position_embeddings", _MOST_TOKENS),
-            _MOST_TOKENS,
-        )
+        placed: int = getattr(text_config, "max_position_embeddings", _MOST_TOKENS)
+        return min(int(self._tokenizer.model_max_length), placed, _MOST_TOKENS)
 
     @property
     def pads_fully(self) -> bool:
-        """Whether texts are padded to the full length: SigLIP learned so, the padding not masked."""
+        """Whether texts are padded to full length: SigLIP learned so, the padding not masked."""
         return bool(self._config.model_type.startswith("siglip"))
 
     def tokens(self, texts: Sequence[str]) -> dict[str, torch.Tensor]:

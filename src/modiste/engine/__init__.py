@@ -63,3 +63,9 @@ def map_columns(
     rows = collect(frame)
     values = function(*(rows.get_column(column).to_numpy() for column in columns))
     return lazy(rows.with_columns(pl.Series(name, values, dtype=pl.Float32)))
+
+
+def vector_matrix(table: pl.DataFrame) -> npt.NDArray[np.float32]:
+    """Give the vectors of a table, `[n_rows, dim]`."""
+    dim = table.schema["vector"].shape[0]  # type: ignore[attr-defined]
+    return table.get_column("vector").to_numpy().reshape(-1, dim)

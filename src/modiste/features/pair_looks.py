@@ -11,10 +11,9 @@ import polars as pl
 from scipy.sparse import csr_matrix
 
 from modiste.candidates.base import Tables, decay
-from modiste.candidates.factors import vector_matrix
 from modiste.component import component
 from modiste.data import Dataset
-from modiste.engine import collect, exact_sum, map_columns
+from modiste.engine import collect, exact_sum, map_columns, vector_matrix
 from modiste.features.base import Feature
 
 Floats = npt.NDArray[np.float32]

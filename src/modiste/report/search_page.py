@@ -16,7 +16,7 @@ from modiste.errors import InputError, MissingExtraError
 from modiste.report.customers import Card
 from modiste.report.glance import shown_attributes
 from modiste.report.pictures import Album
-from modiste.search.measure_tables import tables
+from modiste.search.measure.tables import tables
 
 try:
     from jinja2 import Environment, StrictUndefined

@@ -10,8 +10,8 @@ from modiste.report.customers import Card
 from modiste.report.glance import shown_attributes
 from modiste.report.grid import GridPart, GridRow, write_grid
 from modiste.report.pictures import Album
-from modiste.search.likeness import Positions
-from modiste.search.similar import Similar
+from modiste.search.similar.items import Similar
+from modiste.search.similar.likeness import Positions
 
 MOST = 100
 """So many items are shown at most; a page with more is not looked at."""

@@ -37,8 +37,8 @@ from modiste.component import build_component, component
 from modiste.data import Dataset
 from modiste.errors import ConfigError, InputError
 from modiste.rules.engine import Pin, Promotion, Rules
+from modiste.rules.filters import allowed, filter_table, find_column, parse_filter
 from modiste.rules.stock import read_stock
-from modiste.search.filters import allowed, filter_table, find_column, parse_filter
 
 T = TypeVar("T")
 _EPOCH = date(1970, 1, 1)

@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from modiste.encoders.base import Vectors, unit
-from modiste.search.asked import Asked, Unwanted
 from modiste.search.fusion import Positions, Ranked, Scores, collapsed, fuse, ranked, rescored
 from modiste.search.lift import Attributes
 from modiste.search.photos import blend, mixed_scores
+from modiste.search.query.asked import Asked, Unwanted
+from modiste.search.query.vocabulary import HEAD
 from modiste.search.space import Spaces
-from modiste.search.vocabulary import HEAD
 from modiste.search.words import WordIndex
 
 Mask = npt.NDArray[np.bool_]

@@ -10,13 +10,13 @@ import numpy.typing as npt
 import polars as pl
 
 from modiste.encoders.base import Vectors
+from modiste.rules.filters import Filter, loosenings
 from modiste.search.answer import SearchHit
-from modiste.search.asked import Asked
-from modiste.search.filters import Filter, loosenings
 from modiste.search.finder import Finder
 from modiste.search.fusion import Positions, Scores, standardised
 from modiste.search.lift import Attributes
-from modiste.search.vocabulary import NEAR
+from modiste.search.query.asked import Asked
+from modiste.search.query.vocabulary import NEAR
 
 _MOST_WORDS = 6
 _CLEARLY = 2.0

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from modiste.search.fusion import Positions
-from modiste.search.query import Wishes
+from modiste.search.query.understood import Wishes
 
 IMPORTANCE: Mapping[str, float] = {"kind": 2.0, "colour": 1.5}
 """What meeting an attribute counts; any other counts 1."""

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from modiste.encoders.base import Vectors, unit
-from modiste.search.asked import Asked
 from modiste.search.fusion import Positions, Scores, standardised
 from modiste.search.lift import Attributes
+from modiste.search.query.asked import Asked
 from modiste.search.space import Space, Spaces
 
 NAMED = 4.0

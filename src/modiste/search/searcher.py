@@ -13,13 +13,13 @@ import polars as pl
 from modiste.data import Dataset, open_shop
 from modiste.encoders.base import Vectors
 from modiste.errors import InputError
+from modiste.rules.filters import Filter, allowed, filter_notes, filter_table, parse_filter
 from modiste.search.answer import SearchResult
-from modiste.search.asked import Asked, Reader, Unwanted, conditions_of
-from modiste.search.filters import Filter, allowed, filter_notes, filter_table, parse_filter
 from modiste.search.finder import Finder, Mask, Request, Strategy
 from modiste.search.fusion import Positions, Ranked, Scores, collapsed, ranked
 from modiste.search.hits import Evidence, build_hits, shortage
 from modiste.search.lift import Attributes
+from modiste.search.query.asked import Asked, Reader, Unwanted, conditions_of
 from modiste.search.space import Spaces
 from modiste.search.taste import (
     POOL,
@@ -241,6 +241,8 @@ class Searcher:
 
     def _look_many(self, photos: Sequence[Path | bytes]) -> tuple[Vectors, list[str]]:
         if self.finder.spaces.eye is None:
+            if self.finder.spaces.notes:
+                raise InputError(f"a photo cannot be compared: {self.finder.spaces.notes[0]}")
             raise InputError(
                 "this shop has no vectors of pictures to compare a photo with: run modiste embed "
                 "--encoder NAME first"

@@ -102,7 +102,7 @@ def reworded_questions(
 
 def other_words() -> Table:
     """Read what shoppers call things: by attribute and value in lower case."""
-    text = (files("modiste.search") / "paraphrases.toml").read_text(encoding="utf-8")
+    text = (files("modiste.search.measure") / "paraphrases.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 

@@ -12,8 +12,8 @@ from modiste.encoders.base import Vectors
 from modiste.evaluation import retrieval
 from modiste.index import INDEXES
 from modiste.index.exact import ExactIndex
-from modiste.search.judged import Judged
-from modiste.search.measured import Figures, Measured, plain
+from modiste.search.measure.judged import Judged
+from modiste.search.measure.parts import Figures, Measured, plain
 
 _TIMED, _ASKED = 200, 1000
 

@@ -22,16 +22,16 @@ from modiste.encoders.fitting.settings import FitSettings
 from modiste.encoders.spec import EncoderSpec
 from modiste.encoders.stored import ItemVectors, encoder_store, vector_store
 from modiste.errors import InputError
-from modiste.search.bm25 import K1, B, PlainWords
-from modiste.search.judged import Judged, choose_judged, held_out
-from modiste.search.measured import (
+from modiste.search.measure.bm25 import K1, B, PlainWords
+from modiste.search.measure.judged import Judged, choose_judged, held_out
+from modiste.search.measure.parts import (
     Measured,
     attribute_queries,
     by_vectors,
     own_picture,
     similar_products,
 )
-from modiste.search.questions import attribute_questions, other_words, reworded_questions
+from modiste.search.measure.questions import attribute_questions, other_words, reworded_questions
 from modiste.testing import make_shop
 
 KINDS, COLOURS = ("Tshirts", "Jeans"), ("Red", "Navy Blue")

@@ -20,13 +20,13 @@ from modiste.encoders.stored import (
 from modiste.encoders.texts import item_texts
 from modiste.engine import collect
 from modiste.errors import ArtifactError
-from modiste.search.likeness import Blend, Likeness, SparseLikeness, Table, VectorLikeness
-from modiste.search.terms import term_rows
+from modiste.search.similar.likeness import Blend, Likeness, SparseLikeness, Table, VectorLikeness
+from modiste.search.similar.terms import term_rows
 
 By = Literal["blend", "pictures", "words", "bought"]
 WAYS: tuple[By, ...] = get_args(By)
 WEIGHTS: Mapping[str, float] = {"pictures": 0.28, "colours": 0.12, "words": 0.6}
-"""What each part of the blend counts. Words count more than half: their cosines are a third as wide.
+"""What each part of the blend counts. Words count over half: their cosines are a third as wide.
 Chosen on the products that `encoders.splits` calls `watch`, of Fashion Product Images."""
 COLOURS = "colour"
 """Label of the encoder whose vectors are histograms of colours."""
@@ -129,4 +129,4 @@ def blend(shop: Path, dataset: Dataset, encoder: str | None = None) -> Likeness:
         stored = vectors(dataset, read_vectors(shop, COLOURS), "pictures")
         parts.append((WEIGHTS["colours"], VectorLikeness("colours", stored.at, stored.vectors)))
     parts.append((WEIGHTS["words"], catalogue_words(dataset)))
-    return Blend(parts)
+    return Blend(parts) if len(parts) > 1 else parts[0][1]

@@ -8,7 +8,7 @@ import pytest
 
 from modiste.data import Dataset
 from modiste.engine import collect, lazy
-from modiste.search.vocabulary import (
+from modiste.search.query.vocabulary import (
     BESIDE,
     HEAD,
     NEAR,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modiste.search.amounts import PriceRange, read_amounts
+from modiste.search.query.amounts import PriceRange, read_amounts
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from modiste.search.filters import Filter, read_number
+from modiste.rules.filters import Filter, read_number
 
 
 @dataclass(frozen=True)

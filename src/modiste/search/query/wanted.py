@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from modiste.encoders.thesaurus import canonical, split_words, synonyms, topic
-from modiste.search.vocabulary import Vocabulary
+from modiste.search.query.vocabulary import Vocabulary
 
 NEGATIONS = frozenset(("no", "not", "without", "except", "excluding", "minus", "nor"))
 LONGEST_IDIOM = 4

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modiste.search.spelling import Speller, count_edits
+from modiste.search.query.spelling import Speller, count_edits
 
 COUNTS = {"dress": 50, "dresses": 9, "jacket": 20, "jackets": 3, "trousers": 30, "black": 40,
           "slack": 2, "jeans": 25, "nice": 90, "like": 80, "strella": 4, "wx12345": 7}  # fmt: skip

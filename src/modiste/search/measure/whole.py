@@ -26,12 +26,13 @@ from modiste.encoders.stored import (
 from modiste.encoders.texts import item_texts
 from modiste.engine import collect
 from modiste.errors import InputError, ModisteError
-from modiste.search import examples, measured, questions, shop_likeness
-from modiste.search.bm25 import PlainWords
-from modiste.search.index_speed import index_speed
-from modiste.search.judged import FITTED, Judged, choose_judged, held_out
-from modiste.search.likeness import Blend, Likeness, nearest_products
-from modiste.search.measured import Ask, Measured, Neighbours
+from modiste.search.measure import examples, parts, questions
+from modiste.search.measure.bm25 import PlainWords
+from modiste.search.measure.index_speed import index_speed
+from modiste.search.measure.judged import FITTED, Judged, choose_judged, held_out
+from modiste.search.measure.parts import Ask, Measured, Neighbours
+from modiste.search.similar import shop_likeness
+from modiste.search.similar.likeness import Blend, Likeness, nearest_products
 
 Progress = Callable[[str, float], None]
 COLOURS = shop_likeness.COLOURS
@@ -80,7 +81,7 @@ def measure_search(
     texts = item_texts(dataset)
 
     tell("own picture", 0.0)
-    own = measured.own_picture(judged, chosen, gallery, seed)
+    own = parts.own_picture(judged, chosen, gallery, seed)
     tell("own picture", 1.0)
     asks = _asks(shop, judged, chosen, texts, notes)
     least = questions.LEAST
@@ -91,10 +92,10 @@ def measure_search(
     queries = {}
     for place, (part, some) in enumerate(asked.items()):
         tell("attribute queries", place / len(asked))
-        queries[part] = measured.attribute_queries(some, asks, K, seed)
+        queries[part] = parts.attribute_queries(some, asks, K, seed)
     tell("attribute queries", 1.0)
     ways = _ways(shop, judged, chosen, tell)
-    alike = measured.similar_products(judged, ways, seed)
+    alike = parts.similar_products(judged, ways, seed)
     tell("indexes", 0.0)
     speed = index_speed(judged, chosen, K, seed)
     tell("indexes", 1.0)
@@ -198,7 +199,7 @@ def _asks(
     ways: dict[str, Ask] = {}
     for one in encoders:
         if one.vectors.pictures is not None and one.encoder is not None and one.encoder.speaks:
-            ways[f"pictures: {one.label}"] = measured.by_vectors(judged, one)
+            ways[f"pictures: {one.label}"] = parts.by_vectors(judged, one)
     plain = PlainWords(texts)
 
     def bm25(queries: Sequence[str], k: int) -> Shown:

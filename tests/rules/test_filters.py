@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modiste.errors import InputError
-from modiste.search.filters import (
+from modiste.rules.filters import (
     OPERATORS,
     Filter,
     allowed,

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modiste.search.query import MOST_CHARACTERS, MOST_WORDS, clean, understand
-from modiste.search.vocabulary import Vocabulary, build_vocabulary
+from modiste.search.query.understood import MOST_CHARACTERS, MOST_WORDS, clean, understand
+from modiste.search.query.vocabulary import Vocabulary, build_vocabulary
 from modiste.testing import make_shop
 
 KINDS = ["Jeans", "Dress", "Shirt", "Sneakers", "Jacket", "Vest top", "Socks", "Skirt"]

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,8 @@ class Likeness(ABC):
 
     name: str
     """In the reader's words, such as `pictures (colour)`."""
+    least: ClassVar[float] = -np.inf
+    """Items of a score no higher are not alike: they have no word, or no customer, in common."""
 
     @property
     @abstractmethod
@@ -95,6 +97,8 @@ class VectorLikeness(Likeness):
 class SparseLikeness(Likeness):
     """The cosine of two sparse rows: of words, or of buyers."""
 
+    least: ClassVar[float] = 0.0
+
     name: str
     rows: Any
     """`scipy.sparse.csr_matrix`, `[n_items, n_columns]`, rows of length 1 or empty."""
@@ -118,6 +122,8 @@ class SparseLikeness(Likeness):
 @dataclass(frozen=True)
 class Table(Likeness):
     """Likeness that was counted pair by pair."""
+
+    least: ClassVar[float] = 0.0
 
     name: str
     cells: Any
@@ -210,6 +216,8 @@ def nearest_products(
     scores[:, ~can] = -np.inf
     scores[~likeness.known[items]] = -np.inf
     scores[np.arange(len(items)), items] = -np.inf
+    if likeness.least > -np.inf:
+        scores[scores <= likeness.least] = -np.inf
     n_items = scores.shape[1]
     found = np.full((len(items), k), -1, np.int64)
     best = np.full((len(items), k), -np.inf, np.float32)

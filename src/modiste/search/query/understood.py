@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from modiste.encoders.thesaurus import canonical, known_words, singular, topic
-from modiste.search.amounts import PriceRange, read_amounts
-from modiste.search.vocabulary import NEAR, PART, ROLES, STOP_WORDS, Meaning, Vocabulary
-from modiste.search.wanted import (
+from modiste.search.query.amounts import PriceRange, read_amounts
+from modiste.search.query.vocabulary import NEAR, PART, ROLES, STOP_WORDS, Meaning, Vocabulary
+from modiste.search.query.wanted import (
     LONGEST_IDIOM,
     NEGATIONS,
     Token,

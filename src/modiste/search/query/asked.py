@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from modiste.data import Dataset
 from modiste.encoders.thesaurus import canonical
-from modiste.search.filters import Filter
-from modiste.search.query import Understood, Wishes, understand
-from modiste.search.vocabulary import HEAD, Vocabulary, build_vocabulary
+from modiste.rules.filters import Filter
+from modiste.search.query.understood import Understood, Wishes, understand
+from modiste.search.query.vocabulary import HEAD, Vocabulary, build_vocabulary
 from modiste.search.words import WordIndex, Words
 
 

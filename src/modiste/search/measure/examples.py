@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from modiste.search.judged import Judged, codes
-from modiste.search.measured import Ask, Neighbours
-from modiste.search.questions import COLOUR, KIND, Questions
+from modiste.search.measure.judged import Judged, codes
+from modiste.search.measure.parts import Ask, Neighbours
+from modiste.search.measure.questions import COLOUR, KIND, Questions
 
 N_QUERIES, N_ITEMS, N_HITS = 5, 5, 6
 _MOST_TEXT = 160

@@ -16,8 +16,8 @@ from modiste.evaluation import retrieval
 from modiste.evaluation.intervals import resample
 from modiste.evaluation.retrieval import Positions, Values
 from modiste.index.exact import ExactIndex
-from modiste.search.judged import Judged, codes
-from modiste.search.questions import COLOUR, KIND, Questions
+from modiste.search.measure.judged import Judged, codes
+from modiste.search.measure.questions import COLOUR, KIND, Questions
 
 Figures = dict[str, float | None]
 """`NAME`, `NAME_low` and `NAME_high` for each figure; null: no value."""

@@ -15,7 +15,7 @@ from modiste.data import Dataset, open_shop
 from modiste.engine import collect
 from modiste.errors import InputError
 from modiste.search.answer import SearchHit
-from modiste.search.likeness import (
+from modiste.search.similar.likeness import (
     BLOCK_CELLS,
     Blend,
     Likeness,
@@ -23,7 +23,7 @@ from modiste.search.likeness import (
     Positions,
     nearest_products,
 )
-from modiste.search.shop_likeness import WAYS, By, open_likeness
+from modiste.search.similar.shop_likeness import WAYS, By, open_likeness
 
 _NEAR = 3
 _COMPARED = 5_000

@@ -13,7 +13,7 @@ import polars as pl
 from modiste.data import Dataset
 from modiste.encoders.thesaurus import canonical, known_words, related, singular
 from modiste.engine import collect
-from modiste.search.spelling import Speller
+from modiste.search.query.spelling import Speller
 
 ROLES = (
     "kind",

@@ -1,0 +1,1 @@
+"""The honest measure of search."""

@@ -1,0 +1,1 @@
+"""What a shopper's text asks for, in the words of the shop."""

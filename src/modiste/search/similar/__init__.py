@@ -1,0 +1,1 @@
+"""Similar products: by pictures, by words, by customers in common, by a blend."""

@@ -1,0 +1,53 @@
+"""An encoder's name is read and written the same way everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from modiste.encoders.colour import Colour
+from modiste.encoders.spec import EncoderSpec, open_encoder
+from modiste.encoders.transformers import Transformers
+from modiste.errors import InputError
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("colour", "colour"),
+        ("colour,bins=4", "colour-bins-4"),
+        ("transformers=openai/clip-vit-base-patch32", "transformers-clip-vit-base-patch32"),
+        ("transformers=/a, b=c/My Model", "transformers-my-model"),
+        ("transformers=/a/m,dtype=float32,pooling=max", "transformers-m-dtype-float32-pooling-max"),
+    ],
+)
+def test_what_is_written_is_read_again(text: str, label: str) -> None:
+    spec = EncoderSpec.parse(text)
+    assert str(spec) == text
+    assert EncoderSpec.parse(str(spec)) == spec
+    assert spec.label == label
+
+
+def test_settings_reach_the_component(tiny: Callable[[str], Path]) -> None:
+    coarse = open_encoder("colour,bins=4,layout=0.5")
+    assert coarse == Colour(bins=4, layout=0.5)
+    most = open_encoder(f"transformers={tiny('bert')},pooling=max")
+    assert isinstance(most, Transformers)
+    assert (most.pooling, most.source) == ("max", str(tiny("bert")))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("colour,bins=many", "bins: Input should be a valid integer"),
+        ("colour,bins=99", "bins: Input should be less than or equal to 16"),
+        ("colour,bin=4", "bin: Unexpected keyword argument"),
+        ("colour=folder", "source: Unexpected keyword argument"),
+    ],
+)
+def test_a_wrong_setting_is_one_line(text: str, said: str) -> None:
+    with pytest.raises(InputError, match=f"^encoder {text}: {said}") as caught:
+        open_encoder(text)
+    assert "\n" not in str(caught.value)
