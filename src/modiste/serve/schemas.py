@@ -1,0 +1,215 @@
+"""What goes in and out of the API, as the page and every other client sees it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Id = Annotated[str, Field(min_length=1, max_length=200)]
+"""A text id of a user, an item or an event, as the shop writes it."""
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Shape(BaseModel):
+    """A body: what it does not know it refuses, so that a misspelt field is told."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Fault(Shape):
+    """Any answer that is not a success."""
+
+    code: str
+    """For machines: `unknown_item`, `too_many_requests` …; stable."""
+    message: str
+    """What was given and what was expected."""
+    remedy: str
+    """What to do."""
+
+
+class Item(Shape):
+    """An article, as a tile shows it."""
+
+    id: str
+    name: str
+    product: str
+    """What its variants have in common."""
+    attributes: dict[str, str]
+    """The shop's own: kind, colour …"""
+    price: float | None
+    """What was paid last; null: unknown."""
+    picture: str | None
+    """Path of its picture on this server; null: it has none."""
+
+
+class Reason(Shape):
+    """Why an item is shown."""
+
+    text: str
+    """One line for the shopper: "because you bought …"."""
+    source: str
+    """The candidate source or part of search that proposed it."""
+    because: str | None = None
+    """The item it relates to, if one."""
+    parts: dict[str, float] | None = None
+    """What moved the ranker's score, by feature (TreeSHAP, log-odds); only with `explain=1`."""
+
+
+class Shown(Item):
+    """An item in a list."""
+
+    rank: int
+    score: float | None
+    reason: Reason
+
+
+class Answer(Shape):
+    """What every list says of itself."""
+
+    release: str | None
+    """The release it was made from; null: a shop without one."""
+    strategy: str
+    """How it was made: `stored`, `live`, `words + vectors (catalogue), exact` …"""
+    fallback: bool
+    """Whether something simpler than usual answered (an unknown user: best sellers)."""
+    degraded: list[str]
+    """What could not be used this time; empty: nothing was missing."""
+    notes: list[str]
+    """For the reader: a word that was corrected; fewer than asked, and what to loosen."""
+
+
+class Listed(Answer):
+    """A list of items."""
+
+    items: list[Shown]
+
+
+class ItemPage(Item):
+    """An article with its variants."""
+
+    description: str
+    variants: list[Item]
+
+
+class Found(Listed):
+    """What a search found."""
+
+    understood: dict[str, list[str]]
+    """Attributes of the shop that were recognised in the words."""
+
+
+class SearchRequest(Shape):
+    """A search by words, by an item's picture, or by both; a photo comes as multipart."""
+
+    words: Annotated[str, Field(max_length=1000)] = ""
+    item: Id | None = None
+    weight: Share = 0.5
+    """Of the words against the picture."""
+    without: Annotated[str, Field(max_length=1000)] = ""
+    filters: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=20)] = []
+    """`colour=Red`, `price<20` …"""
+    user: Id | None = None
+    variants: bool = False
+    k: Annotated[int, Field(ge=1, le=100)] = 24
+
+
+class Suggestion(Shape):
+    """What a half-typed query may become."""
+
+    text: str
+    kind: str
+    """`query` or `item`."""
+    item: str | None = None
+
+
+class Suggestions(Shape):
+    """Suggestions, the likeliest first."""
+
+    suggestions: list[Suggestion]
+
+
+class FacetValue(Shape):
+    """A value of an attribute, and how many items have it."""
+
+    value: str
+    count: int
+
+
+class Facet(Shape):
+    """An attribute with its values, the most frequent first."""
+
+    name: str
+    values: list[FacetValue]
+
+
+class Facets(Shape):
+    """What a shop can be filtered by."""
+
+    facets: list[Facet]
+    least_price: float | None
+    highest_price: float | None
+
+
+class EventKind(StrEnum):
+    """What a shopper did."""
+
+    VIEW = "view"
+    BASKET = "basket"
+    PURCHASE = "purchase"
+    HIDE = "hide"
+    LIKE = "like"
+
+
+class Event(Shape):
+    """Something a shopper did."""
+
+    event_id: Id
+    """The client's own; sent twice it counts once."""
+    user_id: Id
+    item_id: Id
+    kind: EventKind
+    time: datetime
+    """With its offset from UTC; late ones are welcome."""
+    price: Annotated[float, Field(ge=0)] | None = None
+
+
+class Events(Shape):
+    """A batch of events."""
+
+    events: Annotated[list[Event], Field(min_length=1, max_length=1000)]
+
+
+class Rejected(Shape):
+    """An event that was not taken."""
+
+    event_id: str
+    code: str
+    message: str
+
+
+class Taken(Shape):
+    """What became of a batch."""
+
+    accepted: int
+    repeated: int
+    """Known before; they count once."""
+    rejected: list[Rejected]
+
+
+class Forgotten(Shape):
+    """What was deleted of a user."""
+
+    events: int
+    stored_list: bool
+
+
+class Health(Shape):
+    """How the server is."""
+
+    status: str
+    release: str | None = None
+    reasons: list[str] = []
+    """What is missing until it is ready."""
