@@ -14,7 +14,8 @@ from modiste.errors import ArtifactError, InputError
 from modiste.search.similar.items import Similar, nearest_ids, similar_items
 from modiste.search.similar.likeness import Blend, VectorLikeness, nearest_products
 from modiste.search.similar.terms import term_rows
-from tests.search.similar.similar_shop import write_shop
+from modiste.testing import make_shop
+from tests.search.similar.similar_shop import publish, write_shop
 
 
 def item(number: int) -> str:
@@ -66,6 +67,23 @@ def test_the_blend_reaches_what_has_no_picture_by_its_words(shop: Path) -> None:
     assert strategy == (
         "0.28 pictures (transformers-toy) + 0.12 colours + 0.60 words (TF-IDF), exact"
     )
+
+
+def test_what_is_known_of_both_is_told(shop: Path) -> None:
+    found = Similar.open(shop)
+    at = found.positions([item(4)])
+    hits = {int(hit.item_id): hit.why for hit in found.hits(found.neighbours(at, 6))[4]}
+    assert [why.split()[0] for why in hits[3]] == ["pictures", "colours", "words"]
+    assert [why.split()[0] for why in hits[5]] == ["words"], "a hat without a picture"
+
+
+def test_customers_in_common_need_purchases_and_no_encoder(shop: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="'colour' is of no use to customers in common"):
+        similar_items(shop, [item(0)], by="bought", encoder="colour")
+    unsold = make_shop([], n_users=1, n_items=2)
+    publish(unsold, tmp_path / "unsold")
+    with pytest.raises(InputError, match="compare by pictures, words or blend"):
+        similar_items(tmp_path / "unsold", [item(0)], by="bought")
 
 
 def test_without_vectors_the_blend_is_words_and_pictures_say_what_is_missing(

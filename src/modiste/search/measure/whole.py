@@ -143,7 +143,7 @@ def _encoders(
         spec = _resolved(shop, given)
         try:
             share = held_out(spec)
-        except InputError as fault:
+        except ModisteError as fault:
             if asked:
                 raise
             notes.append(f"left out: {fault}")
@@ -217,7 +217,7 @@ def _asks(
 
 
 def _searches(shop: Path, judged: Judged, label: str | None) -> dict[str, Ask]:
-    """Give the ways of `modiste search`: its words, and all that it does."""
+    """Give the ways of `modiste search`: its words, its vectors, and all that it does."""
     from modiste.search.finder import Strategy
     from modiste.search.searcher import Searcher
 
@@ -233,7 +233,10 @@ def _searches(shop: Path, judged: Judged, label: str | None) -> dict[str, Ask]:
 
         return ask
 
-    return {"search: words": way("bm25"), "search: all": way("fused")}
+    ways = {"search: words": way("bm25"), "search: all": way("fused")}
+    if searcher.finder.spaces.mouth is not None:
+        ways["search: vectors"] = way("vectors")
+    return ways
 
 
 def best(encoders: Iterable[Measured]) -> str | None:
@@ -259,6 +262,9 @@ def _ways(
     for label in others if COLOURS in found else ():
         parts = [(weights["pictures"], found[label]), (weights["colours"], found[COLOURS])]
         found[f"{label} + {COLOURS}"] = Blend(parts)
+    for one in encoders:
+        if one.vectors.words is not None:
+            found[f"words ({one.label})"] = shop_likeness.vectors(dataset, one.vectors, "words")
     found["words (TF-IDF)"] = shop_likeness.catalogue_words(dataset)
     for label in others:
         found[f"blend with {label}"] = shop_likeness.blend(shop, dataset, label)

@@ -177,7 +177,7 @@ class Similar:
         return found
 
     def _parts(self, rows: pl.DataFrame) -> list[list[str]]:
-        """Say for each pair how alike each part is, such as `pictures 0.81`."""
+        """Say for each pair how alike each part is that is known of both: `pictures 0.81`."""
         one = rows.get_column("item_idx").to_numpy().astype(np.int64)
         other = rows.get_column("neighbour_idx").to_numpy().astype(np.int64)
         parts = [self.likeness]
@@ -190,11 +190,11 @@ class Similar:
             scores = part.pairs(one, other)
             said.append(
                 [
-                    f"{word} {score:.2f}" if known else f"{word} unknown"
+                    f"{word} {score:.2f}" if known else ""
                     for score, known in zip(scores, both, strict=True)
                 ]
             )
-        return [list(words) for words in zip(*said, strict=True)]
+        return [[word for word in words if word] for words in zip(*said, strict=True)]
 
 
 def similar_items(

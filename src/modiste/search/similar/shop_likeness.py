@@ -19,7 +19,7 @@ from modiste.encoders.stored import (
 )
 from modiste.encoders.texts import item_texts
 from modiste.engine import collect
-from modiste.errors import ArtifactError
+from modiste.errors import ArtifactError, InputError
 from modiste.search.similar.likeness import Blend, Likeness, SparseLikeness, Table, VectorLikeness
 from modiste.search.similar.terms import term_rows
 
@@ -49,9 +49,14 @@ def open_likeness(
 
     Raises:
         ArtifactError: If the vectors asked for were not made.
-        InputError: If there are no purchases to compare by.
+        InputError: If there are no purchases to compare by, or an encoder is named for them.
     """
     if by == "bought":
+        if encoder is not None:
+            raise InputError(
+                f"encoder {encoder!r} is of no use to customers in common: leave it out, or "
+                "compare by pictures, words or blend"
+            )
         return bought(dataset)
     if by == "pictures":
         label = choose_label(shop, "pictures", encoder)
@@ -99,7 +104,13 @@ def bought(dataset: Dataset) -> Table:
     """
     from scipy.sparse import csr_matrix
 
-    first, end = dataset.day_range()
+    try:
+        first, end = dataset.day_range()
+    except InputError:
+        raise InputError(
+            "the shop has no purchases, so no customers in common: compare by pictures, words or "
+            "blend, or import interactions"
+        ) from None
     past = dataset.until(end)
     days = end - first
     counts = co_purchases(past, days, GAP_DAYS, MAX_ITEMS)
