@@ -45,7 +45,8 @@ def processed(folder: Path) -> Any:
 
 
 def same(ours: Any, theirs: Any) -> None:
-    np.testing.assert_allclose(ours, unit(theirs.detach().flatten(1).numpy()), atol=0.02)
+    cosines = (ours * unit(theirs.detach().flatten(1).numpy())).sum(1)
+    assert cosines.min() > 0.999, cosines
 
 
 @pytest.mark.parametrize("name", ["clip", "siglip", "vit", "dinov2", "mobilenet", "resnet"])
@@ -122,7 +123,7 @@ def test_the_quick_way_of_preparing_is_taken_only_where_it_is_the_same(tiny: Tin
         ours = own.scaled(own(picture)).transpose(2, 0, 1)
         assert np.abs(theirs - ours).mean() < 0.02
     processor.image_mean = [0.9, 0.4, 0.3]
-    processor.normalize = lambda image, **_: image
+    processor.normalize = lambda image, *_, **__: image
     assert own_preparation(processor) is None
 
 

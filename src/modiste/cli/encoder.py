@@ -72,13 +72,10 @@ def fit_command(
     from pydantic import ValidationError
 
     from modiste.data.shop import open_shop
+    from modiste.encoders.fitting.catalogue import fit_catalogue
     from modiste.encoders.fitting.settings import FitSettings
-    from modiste.errors import InputError, MissingExtraError
+    from modiste.errors import InputError
 
-    try:
-        from modiste.encoders.fitting.catalogue import fit_catalogue
-    except ModuleNotFoundError as error:
-        raise MissingExtraError(error.name or "torch", extra="vision") from None
     width, _, height = size.partition("x")
     try:
         settings = FitSettings(

@@ -46,7 +46,7 @@ def export_command(
     """
     from dataclasses import asdict
 
-    from modiste.encoders.export import export_encoder
+    from modiste.encoders.exporting.export import export_encoder
     from modiste.encoders.spec import open_encoder
     from modiste.errors import InputError
 

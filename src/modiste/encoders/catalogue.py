@@ -12,7 +12,8 @@ import numpy as np
 from modiste.artifacts import fingerprint
 from modiste.component import component
 from modiste.encoders.base import Batch, Encoder, Vectors, unit
-from modiste.errors import InputError, MissingExtraError
+from modiste.encoders.denormals import denormals_as_zero
+from modiste.errors import InputError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -56,15 +57,9 @@ class Catalogue(Encoder):
         Raises:
             MissingExtraError: If torch is not installed.
         """
-        plan = self.plan
-        try:
-            import torch
-        except ModuleNotFoundError:
-            raise MissingExtraError("torch", extra="vision") from None
         from modiste.encoders.fitting.files import read_model
 
-        torch.set_flush_denormal(True)
-        return read_model(Path(self.source), plan)
+        return read_model(Path(self.source), self.plan)
 
     @property
     def dim(self) -> int:
@@ -88,7 +83,7 @@ class Catalogue(Encoder):
 
     def prepare(self, picture: Image) -> Batch:
         """Bring a picture to the size of the fit: `[3, height, width]`, bytes."""
-        from modiste.encoders.fitting.pixels import as_pixels
+        from modiste.encoders.pixels import as_pixels
 
         return as_pixels(picture, *self.picture_size)
 
@@ -97,7 +92,7 @@ class Catalogue(Encoder):
         import torch
 
         tower = self.model.pictures
-        with torch.inference_mode():
+        with torch.inference_mode(), denormals_as_zero():
             # Few at a time is fastest on a processor: activations stay in its cache.
             parts = [
                 tower(torch.from_numpy(np.ascontiguousarray(batch[start : start + _CHUNK]))).numpy()
@@ -112,7 +107,7 @@ class Catalogue(Encoder):
         import torch
 
         model = self.model
-        with torch.inference_mode():
+        with torch.inference_mode(), denormals_as_zero():
             parts = [
                 model.encode_texts(texts[start : start + _TEXTS]).numpy()
                 for start in range(0, len(texts), _TEXTS)

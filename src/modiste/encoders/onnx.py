@@ -116,7 +116,7 @@ class Onnx(Encoder):
         if told is None:
             return super().prepare(picture)
         if told["kind"] == "plain":
-            from modiste.encoders.fitting.pixels import as_pixels
+            from modiste.encoders.pixels import as_pixels
 
             return as_pixels(picture, told["width"], told["height"])
         return self._ready(picture)
@@ -215,7 +215,7 @@ def lexicon_inputs(texts: Sequence[str], vocabulary: Mapping[str, int], n_grams:
         `rows` and `weights`, `[n_words, n_rows]`: what each distinct word is made of; `places` and
         `shown`, `[n_texts, n_words]`: the words of each text, and which of the places are filled.
     """
-    from modiste.encoders.fitting.tokens import Lexicon, text_words
+    from modiste.encoders.lexicon import Lexicon, text_words
 
     lexicon = Lexicon(dict(vocabulary), n_grams)
     told = lexicon.encode([text_words(text) for text in texts])

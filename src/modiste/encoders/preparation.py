@@ -15,8 +15,6 @@ from modiste.errors import InputError
 
 _LARGEST_RATIO = 16
 """A picture longer than so many times its width is cut to this before another's code resizes it."""
-_NEAR = 0.05
-"""Difference of values, of a range of about 4, up to which two ways count as the same."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +94,7 @@ def own_preparation(processor: Any) -> Preparation | None:
     slow = slow_preparation(processor)
     for picture in _trials():
         theirs, ours = slow(picture), made.scaled(made(picture)).transpose(2, 0, 1)
-        if theirs.shape != ours.shape or np.abs(theirs - ours).mean() > _NEAR:
+        if theirs.shape != ours.shape or np.abs(theirs - ours).mean() > _half_a_pixel(ours):
             return None
     return made
 
@@ -127,6 +125,15 @@ def _trials() -> list[Image.Image]:
     shades = [127 + 120 * np.sin(across + turn) * np.cos(down - turn) for turn in (0, 1, 2)]
     broad = Image.fromarray(np.stack(shades, 2).astype(np.uint8))
     return [broad, broad.transpose(Image.Transpose.ROTATE_90)]
+
+
+def _half_a_pixel(values: npt.NDArray[np.float32]) -> float:
+    """Say how far values change over half a pixel across and down.
+
+    Up to that two ways are the same: theirs cuts at whole pixels of a resized picture, whose long
+    side was rounded; ours cuts where the middle is.
+    """
+    return float(sum(np.abs(np.diff(values, axis=axis)).mean() for axis in (1, 2)) / 2)
 
 
 def _not_too_long(picture: Image.Image) -> Image.Image:

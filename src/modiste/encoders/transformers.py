@@ -85,14 +85,14 @@ class Transformers(Encoder):
     @property
     def picture_size(self) -> tuple[int, int]:
         """Size below which a picture loses detail for this model."""
-        return self._own_preparation.near if self._own_preparation else (512, 512)
+        return self.quick_preparation.near if self.quick_preparation else (512, 512)
 
     def prepare(self, picture: Image) -> Batch:
         """Make one picture ready, as the model's own settings say."""
         if not self.sees:
             return super().prepare(picture)
-        if self._own_preparation is not None:
-            return self._own_preparation(picture)
+        if self.quick_preparation is not None:
+            return self.quick_preparation(picture)
         return self._slow_preparation(picture)  # type: ignore[no-any-return]
 
     def encode_batch(self, batch: Batch) -> Vectors:
@@ -109,7 +109,7 @@ class Transformers(Encoder):
         import torch
 
         values = torch.from_numpy(np.require(batch, requirements=["C", "W"]))
-        if batch.dtype == np.uint8 and (own := self._own_preparation) is not None:
+        if batch.dtype == np.uint8 and (own := self.quick_preparation) is not None:
             # Bytes lie channels last, and so do the values: convolutions are quicker on them.
             scaled = values.float().mul_(torch.from_numpy(own.scale))
             values = scaled.add_(torch.from_numpy(own.shift)).permute(0, 3, 1, 2)
@@ -172,6 +172,11 @@ class Transformers(Encoder):
             return torch.bfloat16 if multiplies_bfloat16() else torch.float32
         return torch.bfloat16 if self.dtype == "bfloat16" else torch.float32
 
+    @property
+    def model(self) -> Any:
+        """The torch module, of the library's own kind, in use and in this encoder's numbers."""
+        return self._loaded[0]
+
     @cached_property
     def _loaded(self) -> tuple[Any, bool]:
         """Load the model; and say whether its own pooling has all its weights."""
@@ -207,7 +212,11 @@ class Transformers(Encoder):
             )
 
     @cached_property
-    def _own_preparation(self) -> Preparation | None:
+    def quick_preparation(self) -> Preparation | None:
+        """How pictures are made ready without the library's own code.
+
+        None where that code does something else than the model's settings say.
+        """
         from modiste.encoders.preparation import own_preparation
 
         with _faults(self.source), _quiet():
@@ -220,7 +229,8 @@ class Transformers(Encoder):
         return slow_preparation(self._processor)
 
     @cached_property
-    def _tokenizer(self) -> Any:
+    def tokenizer(self) -> Any:
+        """What cuts texts into the model's tokens, of the library's own kind."""
         with _faults(self.source), _quiet():
             return _transformers().AutoTokenizer.from_pretrained(
                 self._folder, local_files_only=True, trust_remote_code=False
@@ -261,7 +271,7 @@ class Transformers(Encoder):
         """Tokens that the model reads at most."""
         text_config = self._config.get_text_config()
         placed: int = getattr(text_config, "max_position_embeddings", _MOST_TOKENS)
-        return min(int(self._tokenizer.model_max_length), placed, _MOST_TOKENS)
+        return min(int(self.tokenizer.model_max_length), placed, _MOST_TOKENS)
 
     @property
     def pads_fully(self) -> bool:
@@ -270,7 +280,7 @@ class Transformers(Encoder):
 
     def tokens(self, texts: Sequence[str]) -> dict[str, torch.Tensor]:
         """Give texts as what `read_tokens` takes, `[n, length]` each."""
-        tokens = self._tokenizer(
+        tokens = self.tokenizer(
             list(texts),
             padding="max_length" if self.pads_fully else True,
             truncation=True,

@@ -1,7 +1,6 @@
 """How the `catalogue` encoder is built and fitted: two towers, pictures and words, one space.
 
 ```
-tokens     texts as numbers: known words, and n-grams for all others
 words      the word tower
 trunks     what a picture tower begins with: a model from a folder, or a small network of ours
 towers     the picture tower: trunk, colours, projection
@@ -13,3 +12,11 @@ fit        the loop
 files      the fitted encoder as a folder
 ```
 """
+
+from modiste.errors import MissingExtraError
+
+try:
+    import safetensors  # noqa: F401
+    import torch  # noqa: F401
+except ModuleNotFoundError as error:
+    raise MissingExtraError(error.name or "torch", extra="vision") from error

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from modiste.encoders.fitting.material import Material
-from modiste.encoders.fitting.tokens import Texts, Whole, ranges
+from modiste.encoders.lexicon import Texts, Whole, ranges
 
 _NAME, _DESCRIPTION = 0.35, 0.2
 

@@ -15,14 +15,15 @@ from torch import Tensor
 from modiste.artifacts import fingerprint, hash_file
 from modiste.component import settings_of
 from modiste.data import Dataset
+from modiste.encoders.denormals import denormals_as_zero
 from modiste.encoders.fitting.files import write_model
 from modiste.encoders.fitting.fit import Fit
 from modiste.encoders.fitting.material import Material, Progress, read_material, read_pictures
 from modiste.encoders.fitting.model import Model
-from modiste.encoders.fitting.pixels import Pixels
 from modiste.encoders.fitting.settings import FitSettings
 from modiste.encoders.fitting.towers import Seen
 from modiste.encoders.fitting.trunks import SmallTrunk, Trunk, hub_trunk
+from modiste.encoders.pixels import Pixels
 from modiste.encoders.spec import EncoderSpec
 from modiste.encoders.stored import encoder_store
 from modiste.errors import InputError
@@ -66,8 +67,7 @@ def fit_catalogue(
             cannot be used.
     """
     begun = perf_counter()
-    torch.set_flush_denormal(True)
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(), denormals_as_zero():
         torch.manual_seed(settings.seed)
         material = read_material(dataset, settings)
         trunk, settings = _trunk(settings)

@@ -17,8 +17,8 @@ from modiste.encoders.fitting.loss import Closeness
 from modiste.encoders.fitting.material import Groups, Material
 from modiste.encoders.fitting.model import Model
 from modiste.encoders.fitting.settings import FitSettings
-from modiste.encoders.fitting.tokens import Table, Whole
 from modiste.encoders.fitting.towers import Seen
+from modiste.encoders.lexicon import Table, Whole
 
 Told = Callable[[str, float], None]
 _CUTS = (1, 5, 10)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-LossName = Literal["siglip", "clip"]
+from modiste.encoders.fitting.settings import LossName
+
 _SHARPEST = 60.0
 
 

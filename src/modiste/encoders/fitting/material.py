@@ -12,9 +12,9 @@ import polars as pl
 
 from modiste.data import Dataset
 from modiste.data.photos import open_photo
-from modiste.encoders.fitting.pixels import Pixels, as_pixels
 from modiste.encoders.fitting.settings import FitSettings
-from modiste.encoders.fitting.tokens import Lexicon, Texts, Whole, learn_vocabulary, text_words
+from modiste.encoders.lexicon import Lexicon, Texts, Whole, learn_vocabulary, text_words
+from modiste.encoders.pixels import Pixels, as_pixels
 from modiste.encoders.splits import split_products
 from modiste.encoders.texts import item_texts
 from modiste.engine import collect

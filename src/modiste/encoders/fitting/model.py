@@ -9,10 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from modiste.encoders.fitting.tokens import Lexicon, text_words
 from modiste.encoders.fitting.towers import PictureTower
 from modiste.encoders.fitting.trunks import Trunk, open_trunk
 from modiste.encoders.fitting.words import WordTower
+from modiste.encoders.lexicon import Lexicon, text_words
 
 
 @dataclass(frozen=True)

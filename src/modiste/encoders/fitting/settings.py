@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from modiste.component import component
-from modiste.encoders.fitting.loss import LossName
 from modiste.encoders.splits import JUDGED, WATCHED
+
+LossName = Literal["siglip", "clip"]
 
 
 @component

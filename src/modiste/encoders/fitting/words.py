@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from modiste.encoders.fitting.tokens import Table, Texts
+from modiste.encoders.lexicon import Table, Texts
 
 
 class WordTower(nn.Module):
