@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import narwhals as nw
 import numpy as np
 import polars as pl
 import pytest
 
-from modiste.candidates import CANDIDATE_SOURCES
+from modiste.candidates import CANDIDATE_SOURCES, lookalikes
+from modiste.candidates.pool import build_pool
 from modiste.config import build_config
 from modiste.data import Dataset
 from modiste.engine import collect, lazy
+from modiste.evaluation.ledger import Ledger
 from modiste.features import FEATURES
 from modiste.pipeline import train
 from modiste.release import open_release, release_store
@@ -80,6 +83,39 @@ def test_without_vectors_nothing_is_proposed(name: str) -> None:
     assert collect(source.propose({}, past)).is_empty()
 
 
+def test_neighbours_are_the_same_in_blocks_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    past = random_shop().until(random_shop().day_range()[1] - 14)
+    source = CANDIDATE_SOURCES.get("similar_pictures")()
+    whole = collect(source.propose(source.prepare(past, 1), past)).sort("user_idx", "rank")
+    assert whole.height > 500
+    monkeypatch.setattr(lookalikes, "CELLS", 700)
+    parts = collect(source.propose(source.prepare(past, 1), past)).sort("user_idx", "rank")
+    assert parts.equals(whole)
+
+
+def test_the_ledger_tells_what_they_alone_recall() -> None:
+    shop = _shop()
+    names = ["similar_pictures", "popular"]
+    sources = {name: CANDIDATE_SOURCES.get(name)() for name in names}
+    bought = pl.DataFrame({"user_idx": [0, 0], "item_idx": [2, 1]}).cast(pl.Int32)
+
+    def ledger(item_vectors: Mapping[str, nw.LazyFrame]) -> dict[str, dict[str, float | str]]:
+        past = replace(shop, item_vectors=item_vectors).until(TODAY)
+        tables = {name: source.prepare(past, 1) for name, source in sources.items()}
+        pool = build_pool(sources, tables, past.of_user_range(0, 1))
+        told = Ledger(names)
+        told.add(collect(pool.long), bought, 1, pool.seconds)
+        return {str(row["source"]): row for row in told.rows()}
+
+    seen = ledger(shop.item_vectors)
+    assert seen["similar_pictures"]["recall"] == 1
+    assert seen["similar_pictures"]["unique_recall"] == 0.5, "item 2 was never sold"
+    assert seen["popular"]["recall"] == 0.5
+    blind = ledger({})
+    assert blind["similar_pictures"]["recall"] == blind["similar_pictures"]["n_candidates"] == 0
+    assert blind["popular"]["recall"] == 0.5
+
+
 def test_where_looks_decide_the_source_recalls_far_above_chance() -> None:
     """Users buy within one of ten looks; half of the next purchases are of items new that week."""
     rng = np.random.default_rng(5)
@@ -126,15 +162,17 @@ def test_the_wardrobe_is_compared_with_pairs_also_of_items_never_sold() -> None:
     assert seen[2:] == [None, None], "no picture, no wardrobe"
 
 
+FEW = ["popular", "repurchase", *SIDES]
+REST = sorted(set(CANDIDATE_SOURCES.names) - set(FEW))
 QUICK = {
     "seed": 3,
-    "candidates": {"als": {"dim": 8, "epochs": 2}, "bpr": {"dim": 8, "epochs": 2}},
+    "candidates": {"off": REST},
     "training": {"n_windows": 2, "negatives_per_user": 10, "pool_size": 40},
     "ranker": {"n_trees": 10, "threads": 1, "min_leaf_rows": 5, "n_seeds": 1},
 }
 OFF = {
     **QUICK,
-    "candidates": {**QUICK["candidates"], "off": SIDES},  # type: ignore[dict-item]
+    "candidates": {"off": [*REST, *SIDES]},
     "features": {"off": ["pair_looks"]},
 }
 
