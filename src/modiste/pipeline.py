@@ -49,6 +49,8 @@ class TrainReport:
     """Stages that were not run again, since nothing they read had changed."""
     damage: str = ""
     """What was wrong with the current release, which was then fitted anew; empty: nothing."""
+    vectors: str = ""
+    """Whose vectors of pictures and words were read; empty: none."""
     windows_made: int = 0
     windows_reused: int = 0
     training: dict[str, Any] = field(default_factory=dict)
@@ -84,7 +86,7 @@ def train(
     stages = _stage_keys(dataset, day, config)
     store = release_store(shop)
     current = store.current_name()
-    report = TrainReport(current or "", day_name(day))
+    report = TrainReport(current or "", day_name(day), vectors=dataset.vectors_identity)
     known, report.damage = _known(store.root / current) if current else ({}, "")
     old = known.get("stages", {})
     if old == stages and known.get("dataset") == version.name:

@@ -13,6 +13,7 @@ import pytest
 
 from modiste.candidates import CANDIDATE_SOURCES, lookalikes
 from modiste.candidates.pool import build_pool
+from modiste.cli.train import train_lines
 from modiste.config import build_config
 from modiste.data import Dataset
 from modiste.engine import collect, lazy
@@ -192,8 +193,9 @@ def _lists(shop: Path) -> pl.DataFrame:
 def test_a_release_without_vectors_is_as_if_the_sources_were_not_there(folder: Path) -> None:
     train(folder, build_config(OFF, "off"))
     without = _lists(folder)
-    train(folder, build_config(QUICK, "on"))
+    report = train(folder, build_config(QUICK, "on"))
     assert _lists(folder).equals(without)
+    assert any(line.startswith("no vectors are used") for line in train_lines(report))
 
 
 def test_a_release_knows_its_vectors_and_serves_without_them(folder: Path) -> None:
@@ -203,6 +205,7 @@ def test_a_release_knows_its_vectors_and_serves_without_them(folder: Path) -> No
     store_vectors(folder, "colour", looks, n_items=50)
     first = train(folder, build_config(QUICK, "on"))
     assert "prepare" not in first.unchanged
+    assert "vectors: pictures colour/by-hand" in train_lines(first)
     assert open_release(folder).manifest["vectors"] == "pictures colour/by-hand"
     seen = _lists(folder)
     assert not seen.equals(without)

@@ -73,6 +73,12 @@ def train_lines(report: TrainReport) -> list[str]:
             f"({facts['pool_recall']:.1%}); the other {facts['n_positives_outside_pool']:,} "
             "cannot be learned from"
         )
+    lines.append(
+        f"vectors: {report.vectors}"
+        if report.vectors
+        else "no vectors are used: an item before its first sale is known by its attributes alone "
+        "(modiste embed makes vectors)"
+    )
     peak = report.peak_memory / 1e9
     lines.append(f"{report.seconds:.0f} s, peak memory {peak:.1f} GB")
     return lines
