@@ -36,3 +36,23 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("no real data: set MODISTE_SHARED to the folder that holds data/hm_sample")
     return folder
+
+
+@pytest.fixture(scope="session")
+def trained_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A made-up shop without pictures, imported and trained."""
+    from modiste.config import build_config
+    from modiste.data.sources.hm import import_hm
+    from modiste.data.synthetic import write_synthetic_shop
+    from modiste.pipeline import train
+
+    quick = {
+        "candidates": {"als": {"dim": 8, "epochs": 3}, "bpr": {"dim": 8, "epochs": 5}},
+        "training": {"n_windows": 3, "negatives_per_user": 20, "pool_size": 60},
+        "ranker": {"n_trees": 15, "threads": 1, "min_leaf_rows": 10},
+    }
+    folder = tmp_path_factory.mktemp("trained")
+    write_synthetic_shop(folder / "files", "tiny", 7, pictures=False)
+    import_hm(folder / "files", folder / "shop")
+    train(folder / "shop", build_config(quick, "quick"))
+    return folder / "shop"

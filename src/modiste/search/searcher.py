@@ -123,11 +123,12 @@ class Searcher:
     def search(
         self,
         words: str | None = None,
-        photo: Path | bytes | None = None,
+        photo: Path | bytes | Vectors | None = None,
         *,
         weight: float = 0.5,
         without: str | None = None,
         filters: Sequence[Filter | str] = (),
+        allowed: Mask | None = None,
         user: str | None = None,
         ranker: RankItems | None = None,
         k: int = 12,
@@ -137,11 +138,12 @@ class Searcher:
 
         Args:
             words: What is looked for.
-            photo: A picture's file or bytes.
+            photo: A picture's file or bytes, or its vector, `[dim]`.
             weight: What the photo counts beside the words, 0 to 1.
             without: What is not wanted: attributes of the shop are excluded, other words pushed
                 away.
             filters: Conditions that every hit meets, see `parse_filter`.
+            allowed: Which items may be found at all, `[n_items]`; None: all.
             user: Whose taste re-orders what was found.
             ranker: Scores items for that user, see `release.rank_items`; None: by wardrobe alone.
             k: Hits.
@@ -155,11 +157,13 @@ class Searcher:
         if not words and photo is None:
             raise InputError("nothing to search for: give words, a photo or both")
         check_numbers(k, weight)
-        photos = None if photo is None else self._look([photo])
+        photos = None if photo is None else self._look_at(photo)
         asked = self.reader.read(words) if words else None
         unwanted = self.reader.unwanted(asked, without)
         conditions = conditions_of(asked, read_filters(filters))
         kept = self._kept(conditions, unwanted)
+        if allowed is not None:
+            kept = allowed if kept is None else kept & allowed
         request = Request([asked] if asked else None, photos, weight, unwanted, kept)
         notes = [*self.finder.spaces.notes, *(asked.understood.notes if asked else ())]
         notes += filter_notes(conditions, self.items)
@@ -233,8 +237,11 @@ class Searcher:
                 rows[query] = found.row(place)
         return ranked(rows, k), faults
 
-    def _look(self, photos: Sequence[Path | bytes]) -> Vectors:
-        vectors, faults = self._look_many(photos)
+    def _look_at(self, photo: Path | bytes | Vectors) -> Vectors:
+        """Give a photo's vector, `[1, dim]`."""
+        if isinstance(photo, np.ndarray):
+            return photo[None]
+        vectors, faults = self._look_many([photo])
         if faults:
             raise InputError(faults[0])
         return vectors

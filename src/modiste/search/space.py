@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,9 @@ from modiste.errors import ArtifactError, InputError, ModisteError
 from modiste.index import Index
 from modiste.index.stored import open_index
 from modiste.search.fusion import Positions, Ranked, Scores
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 SAMPLE = 1000
 """Items drawn to tell what an ordinary cosine is."""
@@ -176,6 +180,12 @@ class Voice:
                 block = slice(start, start + BATCH)
                 vectors[places[block]] = self.encoder.encode_batch(np.stack(prepared[block]))
         return vectors, faults
+
+    def pictures(self, pictures: Sequence[Image.Image]) -> Vectors:
+        """Encode opened pictures, upright and RGB: `[n_pictures, dim]`."""
+        prepared = [self.encoder.prepare(picture) for picture in pictures]
+        with self._lock:
+            return self.encoder.encode_batch(np.stack(prepared))
 
     def warm(self) -> None:
         """Load the model now, so that the first query is as quick as the next."""

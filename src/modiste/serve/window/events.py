@@ -1,0 +1,73 @@
+"""What users did since the release: where it comes from, and what it means for their lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from modiste.recommend.live import Signal
+from modiste.serve.schemas import Event, EventKind
+
+_SECONDS_A_DAY = 86_400
+
+
+class EventSource(Protocol):
+    """Where events are stored."""
+
+    def events_of(self, user_id: str) -> Sequence[Event]:
+        """Give all events of a user, in any order; none for a user without."""
+
+    def forgotten(self) -> Collection[str]:
+        """Give the ids of the users that asked to be forgotten."""
+
+
+class NoEvents:
+    """A source without events: for measures, and shops that send none."""
+
+    def events_of(self, user_id: str) -> Sequence[Event]:
+        """Give none."""
+        return ()
+
+    def forgotten(self) -> Collection[str]:
+        """Give none."""
+        return ()
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a user's events say."""
+
+    signals: tuple[Signal, ...] = ()
+    hidden: tuple[int, ...] = ()
+    """`item_idx` that are not to be shown to them."""
+    seen: tuple[int, ...] = ()
+    """`item_idx` of signals that are no purchases."""
+
+
+def told_by(events: Sequence[Event], item_idx: Callable[[str], int | None]) -> Told:
+    """Read a user's events.
+
+    A purchase becomes an interaction on its day (UTC). A view, like or basket becomes a weaker one,
+    see `recommend.live.AGES`. A hidden item stays hidden. Events of items that the release does not
+    know say nothing.
+
+    Args:
+        events: In any order.
+        item_idx: Gives an item's position in the release.
+    """
+    signals, hidden, seen, bought = [], [], [], set()
+    for event in sorted(events, key=lambda event: (event.time, event.event_id)):
+        place = item_idx(event.item_id)
+        if place is None:
+            continue
+        if event.kind is EventKind.HIDE:
+            hidden.append(place)
+            continue
+        day = int(event.time.timestamp() // _SECONDS_A_DAY)
+        signals.append(Signal(place, event.kind.value, day, event.price))
+        if event.kind is EventKind.PURCHASE:
+            bought.add(place)
+        else:
+            seen.append(place)
+    return Told(tuple(signals), tuple(hidden), tuple(one for one in seen if one not in bought))

@@ -1,0 +1,141 @@
+"""Recommendations for one user: stored where nothing happened since, live where something did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from modiste.engine import collect
+from modiste.recommend.live import LiveModel, Signal
+from modiste.recommend.reasons import FALLBACK, explain
+from modiste.release import Release
+from modiste.rules import Rules
+from modiste.rules.filters import Filter, allowed, loosening_advice
+from modiste.search.searcher import read_filters
+from modiste.serve.schemas import Listed, Reason, Shown
+from modiste.serve.window.asked import RecommendationsAsked
+from modiste.serve.window.catalogue import Catalogue
+from modiste.serve.window.events import EventSource, Told, told_by
+from modiste.serve.window.ids import Ids
+
+_SESSION_KIND = {"home": "view", "product": "view", "basket": "basket"}
+"""What items named with a request are taken for."""
+
+
+@dataclass(frozen=True)
+class Personal:
+    """A release, ready to be asked for one user at a time."""
+
+    release: Release
+    live: LiveModel
+    catalogue: Catalogue
+    rules: Rules
+    events: EventSource
+
+    @cached_property
+    def users(self) -> Ids:
+        """The users that the release knows."""
+        return Ids.of(self.live.users["user_id"])
+
+    @cached_property
+    def items(self) -> pl.DataFrame:
+        """The release's own items by `item_idx`."""
+        return collect(self.release.shop.items).sort("item_idx")
+
+    @cached_property
+    def item_ids(self) -> Ids:
+        """The items that the release knows."""
+        return Ids.of(self.items["item_id"])
+
+    @cached_property
+    def places(self) -> npt.NDArray[np.int64]:
+        """Position in the catalogue of each of the release's items; -1: it left the catalogue."""
+        found = (self.catalogue.find(item_id) for item_id in self.items["item_id"])
+        return np.array([-1 if place is None else place for place in found], np.int64)
+
+    @cached_property
+    def known_items(self) -> pl.Series:
+        """`item_idx` of the release's items that are in the catalogue."""
+        return pl.Series("item_idx", np.flatnonzero(self.places >= 0), dtype=pl.Int32)
+
+    def answer(self, asked: RecommendationsAsked) -> Listed:
+        """Give a list for a user.
+
+        Raises:
+            UnknownItemError: If an item named with the request is not in the catalogue.
+            InputError: If a filter cannot be used.
+        """
+        filters = read_filters(asked.filters)
+        session = [self.catalogue.position(item_id) for item_id in asked.items]
+        told = self._told(asked, session)
+        user = None if asked.user_id is None else self._user(asked.user_id)
+        shop = self.live.asked(user, told.signals)
+        rules = self._rules(filters)
+        hidden = {*told.hidden, *told.seen, *self._in_release(session)}
+        lists = self.live.lists(shop, asked.k, rules, sorted(hidden))
+        known = user is not None or bool(told.signals)
+        shown = self._shown(lists, explain(self.live.model, shop, lists, self.items))
+        notes = [] if known else ["nothing is known of this user yet: what is popular now"]
+        if len(shown) < asked.k:
+            notes.append(self._shortage(len(shown), asked.k, filters))
+        return Listed(
+            items=shown,
+            release=self.release.name,
+            strategy="live",
+            fallback=not known,
+            degraded=[],
+            notes=notes,
+        )
+
+    def has_stored_list(self, user_id: str) -> bool:
+        """Tell whether a list was made for a user beforehand."""
+        return self._user(user_id) is not None
+
+    def _user(self, user_id: str) -> int | None:
+        return None if user_id in self.events.forgotten() else self.users.find(user_id)
+
+    def _told(self, asked: RecommendationsAsked, session: Sequence[int]) -> Told:
+        told = Told()
+        if asked.user_id is not None:
+            told = told_by(self.events.events_of(asked.user_id), self.item_ids.find)
+        last = self.live.last_day
+        kind = _SESSION_KIND[asked.placement]
+        now = tuple(Signal(item, kind, last) for item in self._in_release(session))
+        return replace(told, signals=(*told.signals, *now))
+
+    def _in_release(self, places: Sequence[int]) -> list[int]:
+        found = (self.item_ids.find(self.catalogue.ids[place]) for place in places)
+        return [item for item in found if item is not None]
+
+    def _rules(self, filters: Sequence[Filter]) -> Rules:
+        """Give the rules with a request's filters, and without what left the catalogue."""
+        may = self.rules.allowed
+        if len(self.known_items) < len(self.places):
+            may = self.known_items if may is None else may.filter(may.is_in(self.known_items))
+        if not filters:
+            return replace(self.rules, allowed=may)
+        passing = allowed(filters, self.catalogue.items)
+        kept = np.flatnonzero((self.places >= 0) & passing[self.places])
+        asked = pl.Series("item_idx", kept, dtype=pl.Int32)
+        return replace(
+            self.rules, allowed=asked if may is None else asked.filter(asked.is_in(may.implode()))
+        )
+
+    def _shown(self, lists: pl.DataFrame, reasons: pl.DataFrame) -> list[Shown]:
+        rows = lists.join(reasons, on=["user_idx", "item_idx"], how="left").sort("rank")
+        shown: list[Shown] = []
+        for row in rows.iter_rows(named=True):
+            reason = Reason(text=row["reason"] or FALLBACK, source=row["source"] or "fallback")
+            place = int(self.places[row["item_idx"]])
+            shown.append(self.catalogue.shown(place, len(shown) + 1, row["score"], reason))
+        return shown
+
+    def _shortage(self, found: int, k: int, filters: Sequence[Filter]) -> str:
+        advice = loosening_advice(filters, self.catalogue.items, k)
+        why = advice or "the rules and the filters let no more of what was ever sold be shown"
+        return f"{found} of {k}: {why}"

@@ -1,0 +1,137 @@
+"""Search under a shop's rules, in the shapes of the API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from modiste.encoders.base import Vectors
+from modiste.errors import InputError
+from modiste.release import rank_items
+from modiste.rules import Rules, apply_rules
+from modiste.search import Searcher, SearchHit
+from modiste.search.searcher import MOST_HITS
+from modiste.serve.schemas import Found, Reason, SearchRequest
+from modiste.serve.window.catalogue import Catalogue
+from modiste.serve.window.personal import Personal
+
+Mask = npt.NDArray[np.bool_]
+Pixels = npt.NDArray[np.uint8]
+"""A picture, upright and RGB: `[height, width, 3]`."""
+
+
+@dataclass(frozen=True)
+class Searching:
+    """A searcher whose answers obey the rules."""
+
+    searcher: Searcher
+    catalogue: Catalogue
+    rules: Rules
+    personal: Personal | None
+
+    def answer(
+        self,
+        request: SearchRequest,
+        picture: Pixels | None,
+        release: str | None,
+        degraded: tuple[str, ...],
+    ) -> Found:
+        """Answer a search; deeper and deeper while the rules leave fewer than were asked for."""
+        ranker = None
+        if request.user is not None and self.personal is not None:
+            ranker = rank_items(self.personal.release)
+        looks, may = self._looks(request, picture), self._may()
+        depth, notes = request.k, None
+        while True:
+            result = self.searcher.search(
+                request.words or None,
+                looks,
+                weight=1.0 - request.weight,
+                without=request.without or None,
+                filters=request.filters,
+                allowed=may,
+                user=request.user,
+                ranker=ranker,
+                k=depth,
+                variants=request.variants,
+            )
+            notes = result.notes if notes is None else notes
+            hits = self._ruled(result.hits, request.k)
+            if len(hits) == request.k or len(result.hits) < depth or depth == MOST_HITS:
+                break
+            depth = min(4 * depth, MOST_HITS)
+        if len(hits) < min(request.k, len(result.hits)):
+            notes = (*notes, f"the shop's rules show {len(hits)} of the {len(result.hits)} found")
+        shown = [
+            self.catalogue.shown(hit.item_idx, rank, hit.score, _reason(hit))
+            for rank, hit in enumerate(hits, start=1)
+        ]
+        return Found(
+            items=shown,
+            release=release,
+            strategy=result.strategy,
+            fallback=False,
+            degraded=list(degraded),
+            notes=list(notes),
+            understood={name: list(values) for name, values in result.understood.items()},
+        )
+
+    def matching(self, words: str) -> Mask:
+        """Tell which items hold any of some words, `[n_items]`."""
+        asked = self.searcher.reader.read(words)
+        kept = np.zeros(len(self.searcher.items), np.bool_)
+        kept[self.searcher.finder.index.containing(asked.words)] = True
+        return kept
+
+    def _looks(self, request: SearchRequest, picture: Pixels | None) -> Vectors | None:
+        """Give the vector of the picture that is looked for; None: words alone."""
+        from PIL import Image
+
+        spaces = self.searcher.finder.spaces
+        if picture is None and request.item is None:
+            return None
+        if spaces.eye is None or spaces.pictures is None:
+            raise InputError("this shop has no vectors of pictures: search by words")
+        if picture is not None:
+            seen: Vectors = spaces.eye.pictures([Image.fromarray(picture)])[0]
+            return seen
+        assert request.item is not None
+        place = self.catalogue.position(request.item)
+        vector: Vectors = spaces.pictures.of(np.array([place]))[0]
+        if not vector.any():
+            raise InputError(
+                f"item {request.item!r} has no picture to compare: search by its words"
+            )
+        return vector
+
+    def _may(self) -> Mask | None:
+        if self.rules.allowed is None:
+            return None
+        may = np.zeros(len(self.searcher.items), np.bool_)
+        may[self.rules.allowed.to_numpy()] = True
+        return may
+
+    def _ruled(self, hits: Sequence[SearchHit], k: int) -> list[SearchHit]:
+        """Apply the rules; pins have their place in recommendations, not among what was asked."""
+        rules = replace(self.rules, pins=(), allowed=None)
+        if rules == Rules(hide_bought_days=rules.hide_bought_days):
+            return list(hits[:k])
+        ranked = pl.DataFrame(
+            {
+                "user_idx": pl.Series([0] * len(hits), dtype=pl.Int32),
+                "item_idx": pl.Series([hit.item_idx for hit in hits], dtype=pl.Int32),
+                "rank": pl.Series([hit.rank for hit in hits], dtype=pl.Int32),
+                "score": pl.Series([hit.score for hit in hits], dtype=pl.Float32),
+            }
+        )
+        by_item = {hit.item_idx: hit for hit in hits}
+        kept = apply_rules(rules, ranked, k).sort("rank")["item_idx"]
+        return [by_item[item] for item in kept.to_list()]
+
+
+def _reason(hit: SearchHit) -> Reason:
+    return Reason(text="; ".join(hit.why), source="search")

@@ -1,0 +1,97 @@
+"""What goes with an item: bought together, or with what looks like it, or in its style."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from modiste.candidates.bought_together import BoughtTogether
+from modiste.data import Dataset
+from modiste.engine import collect
+from modiste.errors import InputError
+from modiste.serve.window.catalogue import Catalogue
+
+Floats = npt.NDArray[np.float32]
+_KIND, _AUDIENCE = "kind", "audience"
+
+
+@dataclass(frozen=True)
+class Companions:
+    """Which items are bought together, as rows by item."""
+
+    starts: npt.NDArray[np.int64]
+    """Where the rows of each item start, `[n_items + 1]`."""
+    items: npt.NDArray[np.int64]
+    """The companion of each row."""
+    likeness: Floats
+    """How often both are bought, against what each is bought: best first within an item."""
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> Companions:
+        """Count what a shop's customers buy within a month, see `candidates.bought_together`."""
+        n_items = dataset.n_items()
+        try:
+            _, end = dataset.day_range()
+        except InputError:
+            nothing = np.zeros(n_items + 1, np.int64)
+            return cls(nothing, np.empty(0, np.int64), np.empty(0, np.float32))
+        tables = BoughtTogether(on_sale_days=365).prepare(dataset.until(end), 0)
+        return cls.from_table(collect(tables["neighbours"]), n_items)
+
+    @classmethod
+    def from_table(cls, neighbours: pl.DataFrame, n_items: int) -> Companions:
+        """Take a table of `item_idx, neighbour_idx, similarity`."""
+        rows = neighbours.sort(
+            "item_idx", "similarity", "neighbour_idx", descending=[False, True, False]
+        )
+        starts = np.searchsorted(rows["item_idx"].to_numpy(), np.arange(n_items + 1))
+        companions = rows["neighbour_idx"].to_numpy().astype(np.int64)
+        return cls(
+            starts.astype(np.int64), companions, rows["similarity"].to_numpy().astype(np.float32)
+        )
+
+    def of_item(self, item: int) -> tuple[npt.NDArray[np.int64], Floats]:
+        """Give an item's companions and how much they go together, best first."""
+        rows = slice(self.starts[item], self.starts[item + 1])
+        return self.items[rows], self.likeness[rows]
+
+
+def completing(
+    catalogue: Catalogue, item: int, found: npt.NDArray[np.int64], scores: Floats
+) -> list[tuple[int, float]]:
+    """Order companions for a look: other kinds than the item's own first, one of each product.
+
+    Args:
+        catalogue: The items.
+        item: The item asked for; its own product is left out.
+        found: Companions, best first, perhaps with repeats.
+        scores: Of each.
+    """
+    own_kind, own_product = catalogue.value(_KIND, item), catalogue.product(item)
+    seen = {own_product}
+    other: list[tuple[int, float]] = []
+    same: list[tuple[int, float]] = []
+    for place, score in zip(found.tolist(), scores.tolist(), strict=True):
+        product = catalogue.product(place)
+        if product in seen:
+            continue
+        seen.add(product)
+        alike = own_kind is not None and catalogue.value(_KIND, place) == own_kind
+        (same if alike else other).append((place, score))
+    return other + same
+
+
+def of_its_style(catalogue: Catalogue, item: int, best: pl.DataFrame) -> list[tuple[int, float]]:
+    """Give best sellers of other kinds for the same audience, for an item nothing is known of."""
+    audience = catalogue.value(_AUDIENCE, item)
+    places = best["item_idx"].head(2000).to_numpy().astype(np.int64)
+    fit = [place for place in places if catalogue.value(_AUDIENCE, int(place)) == audience]
+    found = np.array(fit if fit else places, np.int64)
+    ordered = completing(catalogue, item, found, np.zeros(len(found), np.float32))
+    own_kind = catalogue.value(_KIND, item)
+    return [
+        one for one in ordered if own_kind is None or catalogue.value(_KIND, one[0]) != own_kind
+    ]

@@ -1,0 +1,364 @@
+"""The shop window: everything that is read from a shop, opened once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+import narwhals as nw
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from modiste.data import Dataset
+from modiste.engine import collect
+from modiste.errors import ModisteError
+from modiste.recommend.live import LiveModel
+from modiste.release import open_release, release_store
+from modiste.rules import Rules, apply_rules
+from modiste.rules.file import bind_rules, read_rules
+from modiste.rules.filters import allowed, loosening_advice
+from modiste.search import Searcher
+from modiste.search.searcher import read_filters
+from modiste.search.similar.items import Similar
+from modiste.search.similar.shop_likeness import open_likeness
+from modiste.serve.schemas import (
+    Facets,
+    Found,
+    ItemPage,
+    Listed,
+    Reason,
+    SearchRequest,
+    Shown,
+    Suggestions,
+)
+from modiste.serve.window.asked import RecommendationsAsked
+from modiste.serve.window.catalogue import Catalogue
+from modiste.serve.window.events import EventSource, NoEvents
+from modiste.serve.window.facets import Counter
+from modiste.serve.window.personal import Personal
+from modiste.serve.window.searching import Searching
+from modiste.serve.window.shelves import Shelves
+from modiste.serve.window.suggest import Suggester
+from modiste.serve.window.together import Companions, completing, of_its_style
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class ShopWindow:
+    """A shop, ready to be asked; safe to be used from many threads."""
+
+    searcher: Searcher
+    similar_items: Similar
+    events: EventSource
+    rules: Rules = field(default_factory=Rules)
+    """Bound to the catalogue that is searched."""
+    personal: Personal | None = None
+    """None: nothing was trained."""
+    degraded: tuple[str, ...] = ()
+    """What could not be opened."""
+
+    @classmethod
+    def open(
+        cls,
+        shop: Path,
+        events: EventSource | None = None,
+        *,
+        rules: Path | None = None,
+        encoder: str | None = None,
+    ) -> ShopWindow:
+        """Open a shop: its catalogue, search, release and rules.
+
+        Args:
+            shop: The shop's folder.
+            events: What users did since; None: nothing.
+            rules: A rules' file; None: no rules.
+            encoder: Whose vectors are searched, see `Searcher.open`.
+
+        Raises:
+            ArtifactError: If nothing was imported, or a release cannot be opened.
+            ConfigError: If the rules have faults.
+        """
+        events = NoEvents() if events is None else events
+        searcher = Searcher.open(shop, encoder)
+        dataset = searcher.dataset
+        likeness = open_likeness(shop, dataset, "blend", encoder)
+        similar = Similar(dataset, searcher.items, likeness, "blend")
+        degraded = list(searcher.finder.spaces.notes)
+        release = None
+        if release_store(shop).current_name() is not None:
+            release = open_release(shop)
+        bound = _bound(rules, _with_day(dataset))
+        catalogue = Catalogue(dataset, searcher.items)
+        personal = None
+        if release is not None:
+            ruled = _bound(rules, release.shop)
+            live = LiveModel(release.model, release.shop.in_memory())
+            personal = Personal(release, live, catalogue, ruled, events)
+            if release.newer_dataset:
+                degraded.append(
+                    f"release {release.name} is older than dataset {release.newer_dataset}"
+                )
+        return cls(searcher, similar, events, bound, personal, tuple(degraded))
+
+    @property
+    def release(self) -> str | None:
+        """Name of the release that answers; None: nothing was trained."""
+        return None if self.personal is None else self.personal.release.name
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The items."""
+        if self.personal is not None:
+            return self.personal.catalogue
+        return Catalogue(self.searcher.dataset, self.searcher.items)
+
+    @cached_property
+    def shelves(self) -> Shelves:
+        """What is the same for everybody."""
+        return Shelves.of(self.searcher.dataset)
+
+    @cached_property
+    def companions(self) -> Companions:
+        """What is bought together."""
+        return Companions.of(self.searcher.dataset)
+
+    @cached_property
+    def searching(self) -> Searching:
+        """Search under the rules."""
+        return Searching(self.searcher, self.catalogue, self.rules, self.personal)
+
+    @cached_property
+    def counter(self) -> Counter:
+        """Counts facets."""
+        return Counter(self.catalogue, self.searcher.finder.attributes)
+
+    @cached_property
+    def suggester(self) -> Suggester:
+        """Suggests queries."""
+        items = self.searcher.items
+        sold = self.searcher.dataset.interactions.group_by("item_idx").agg(
+            nw.len().cast(nw.Int64).alias("sold")
+        )
+        times = items.select("item_idx").join(
+            collect(sold), on="item_idx", how="left", maintain_order="left"
+        )["sold"]
+        words = self.searcher.reader.vocabulary
+        return Suggester.of(items, self.catalogue.names, times.fill_null(0), words)
+
+    def warm(self) -> list[str]:
+        """Answer everything once; give what is missing, nothing where all answered."""
+        missing = list(self.degraded)
+        for ask in (
+            self.searcher.warm,
+            lambda: self.suggest("a", 1),
+            self.facets,
+            lambda: self.recommendations(RecommendationsAsked()),
+            lambda: self.recommendations(RecommendationsAsked(placement="new")),
+            lambda: [self.goes_with(item_id, 1) for item_id in self.catalogue.ids[:1]],
+            lambda: [self.similar(item_id, 1) for item_id in self.catalogue.ids[:1]],
+        ):
+            try:
+                ask()
+            except ModisteError as error:
+                missing.append(str(error))
+        return missing
+
+    def recommendations(self, asked: RecommendationsAsked) -> Listed:
+        """Give a list for a user, or one of the shelves that are the same for everybody.
+
+        Raises:
+            UnknownItemError: If an item named with the request is not in the catalogue.
+            InputError: If a filter cannot be used.
+        """
+        if asked.placement in ("new", "trending"):
+            return self._shelf(asked)
+        if self.personal is None:
+            return self._best(asked)
+        return self.personal.answer(asked)
+
+    def item(self, item_id: str) -> ItemPage:
+        """Describe an item with its variants.
+
+        Raises:
+            UnknownItemError: If there is no such item.
+        """
+        return self.catalogue.page(self.catalogue.position(item_id))
+
+    def similar(self, item_id: str, k: int, filters: Sequence[str] = ()) -> Listed:
+        """Give the items most like one.
+
+        Raises:
+            UnknownItemError: If there is no such item.
+            InputError: If a filter cannot be used.
+        """
+        place = self.catalogue.position(item_id)
+        kept = self._kept(filters)
+        rows = self.similar_items.neighbours(np.array([place]), k, allowed=kept)
+        shown = [
+            self.catalogue.shown(
+                hit.item_idx,
+                hit.rank,
+                hit.score,
+                Reason(
+                    text="looks like it" if "pictures" in " ".join(hit.why) else "much like it",
+                    source=", ".join(hit.why) or "likeness",
+                    because=item_id,
+                ),
+            )
+            for hit in self.similar_items.hits(rows).get(place, [])
+        ]
+        notes = [] if len(shown) == k else [self._few(len(shown), k, filters)]
+        return self._listed(shown, self.similar_items.strategy, notes=notes)
+
+    def goes_with(self, item_id: str, k: int) -> Listed:
+        """Give what completes a look: bought together with an item, other kinds first.
+
+        Raises:
+            UnknownItemError: If there is no such item.
+        """
+        place = self.catalogue.position(item_id)
+        kept = self._kept(())
+        found = completing(self.catalogue, place, *self.companions.of_item(place))
+        strategy, text, fallback = "bought together", "often bought with it", False
+        if not found:
+            found = self._by_likeness(place)
+            strategy, fallback = "bought together with what looks like it", True
+            text = "bought with what looks like it"
+        if not found:
+            found = of_its_style(self.catalogue, place, self.shelves.best)
+            strategy, text = "best sellers of other kinds", "popular with it"
+        found = [one for one in found if kept is None or kept[one[0]]][:k]
+        shown = [
+            self.catalogue.shown(
+                other, rank, score, Reason(text=text, source="bought_together", because=item_id)
+            )
+            for rank, (other, score) in enumerate(found, start=1)
+        ]
+        notes = [] if len(shown) == k else [self._few(len(shown), k, ())]
+        return self._listed(shown, strategy, fallback=fallback, notes=notes)
+
+    def search(self, request: SearchRequest, picture: npt.NDArray[np.uint8] | None = None) -> Found:
+        """Find items by words, by a picture `[height, width, 3]`, by an item's, or by several.
+
+        Raises:
+            UnknownItemError: If there is no such item.
+            InputError: If nothing is asked for, or a filter cannot be used.
+        """
+        return self.searching.answer(request, picture, self.release, self.degraded)
+
+    def suggest(self, typed: str, k: int = 8) -> Suggestions:
+        """Give what a half-typed query may become."""
+        return Suggestions(suggestions=self.suggester.suggest(typed, k))
+
+    def facets(self, filters: Sequence[str] = (), words: str = "") -> Facets:
+        """Count what a shop can be filtered by, of what a query and filters leave.
+
+        Raises:
+            InputError: If a filter cannot be used.
+        """
+        kept = self._kept(filters)
+        if words.strip():
+            matching = self.searching.matching(words)
+            kept = matching if kept is None else kept & matching
+        return self.counter.count(kept)
+
+    def picture(self, item_id: str) -> Path | None:
+        """Give the file of an item's picture; None: it has none."""
+        return self.catalogue.picture(item_id)
+
+    def known_items(self, ids: Iterable[str]) -> set[str]:
+        """Give those of some ids that are items of the shop."""
+        return {item_id for item_id in ids if self.catalogue.find(item_id) is not None}
+
+    def has_stored_list(self, user_id: str) -> bool:
+        """Tell whether a list was made for a user beforehand."""
+        return self.personal is not None and self.personal.has_stored_list(user_id)
+
+    def _shelf(self, asked: RecommendationsAsked) -> Listed:
+        new = asked.placement == "new"
+        rows = self.shelves.new if new else self.shelves.trending
+        text = "new in" if new else "selling faster this week"
+        source = "new_arrivals" if new else "trending"
+        return self._ranked(rows, asked, source, Reason(text=text, source=source))
+
+    def _best(self, asked: RecommendationsAsked) -> Listed:
+        reason = Reason(text="popular now", source="popular")
+        listed = self._ranked(self.shelves.best, asked, "best sellers", reason)
+        told = "nothing was trained for this shop: what sells best"
+        return listed.model_copy(update={"fallback": True, "notes": [told, *listed.notes]})
+
+    def _ranked(
+        self, rows: pl.DataFrame, asked: RecommendationsAsked, strategy: str, reason: Reason
+    ) -> Listed:
+        kept = self._kept(asked.filters)
+        if kept is not None:
+            rows = rows.filter(pl.Series(kept[rows["item_idx"].to_numpy()], dtype=pl.Boolean))
+        rank = pl.int_range(1, pl.len() + 1, dtype=pl.Int32).alias("rank")
+        ranked = rows.with_columns(pl.lit(0, pl.Int32).alias("user_idx"), rank)
+        # A shelf is one list among several of a page: pins have their place on the user's own.
+        lists = apply_rules(replace(self.rules, pins=()), ranked, asked.k)
+        shown = [
+            self.catalogue.shown(row["item_idx"], row["rank"], row["score"], reason)
+            for row in lists.iter_rows(named=True)
+        ]
+        notes = [] if len(shown) == asked.k else [self._few(len(shown), asked.k, asked.filters)]
+        return self._listed(shown, strategy, notes=notes)
+
+    def _by_likeness(self, place: int) -> list[tuple[int, float]]:
+        rows = self.similar_items.neighbours(np.array([place]), 20)
+        lists = [self.companions.of_item(other) for other in rows["neighbour_idx"].to_list()]
+        found = np.concatenate([items for items, _ in lists] or [np.empty(0, np.int64)])
+        scores = np.concatenate([score for _, score in lists] or [np.empty(0, np.float32)])
+        items, at = np.unique(found, return_inverse=True)
+        summed = np.bincount(at, scores, len(items)).astype(np.float32)
+        order = np.lexsort((items, -summed))
+        return completing(self.catalogue, place, items[order], summed[order])
+
+    def _kept(self, filters: Sequence[str]) -> Mask | None:
+        """Tell which items pass the rules and some filters; None: all."""
+        conditions = read_filters(filters)
+        if not conditions and self.rules.allowed is None:
+            return None
+        kept = allowed(conditions, self.searcher.items)
+        if self.rules.allowed is not None:
+            may = np.zeros(len(kept), np.bool_)
+            may[self.rules.allowed.to_numpy()] = True
+            kept &= may
+        return kept
+
+    def _few(self, found: int, k: int, filters: Sequence[str]) -> str:
+        advice = loosening_advice(read_filters(filters), self.searcher.items, k)
+        return f"{found} of {k}: {advice or 'the shop has no more that may be shown'}"
+
+    def _listed(
+        self,
+        shown: list[Shown],
+        strategy: str,
+        *,
+        fallback: bool = False,
+        notes: Sequence[str] = (),
+    ) -> Listed:
+        return Listed(
+            items=shown,
+            release=self.release,
+            strategy=strategy,
+            fallback=fallback,
+            degraded=list(self.degraded),
+            notes=list(notes),
+        )
+
+
+def _bound(rules: Path | None, dataset: Dataset) -> Rules:
+    return Rules() if rules is None else bind_rules(read_rules(rules), dataset, rules.parent)
+
+
+def _with_day(dataset: Dataset) -> Dataset:
+    """Give the shop as of the day after its last purchase, or of its first where there is none."""
+    try:
+        return dataset.until(dataset.day_range()[1])
+    except ModisteError:
+        return dataset.until(0)

@@ -1,0 +1,146 @@
+"""The read side as a server asks it: lists, items, search, suggestions and facets of one shop."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from modiste.serve.schemas import Event, EventKind, SearchRequest
+from modiste.serve.window import NoEvents, RecommendationsAsked, ShopWindow, UnknownItemError
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+
+
+class Remembered(NoEvents):
+    """Events in a list."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def events_of(self, user_id: str) -> list[Event]:
+        return [event for event in self.events if event.user_id == user_id]
+
+    def tell(self, user_id: str, item_id: str, kind: EventKind) -> None:
+        number = f"event {len(self.events)}"
+        self.events.append(
+            Event(event_id=number, user_id=user_id, item_id=item_id, kind=kind, time=NOW)
+        )
+
+
+@pytest.fixture(scope="module")
+def events() -> Remembered:
+    return Remembered()
+
+
+@pytest.fixture(scope="module")
+def window(trained_shop: Path, events: Remembered) -> ShopWindow:
+    return ShopWindow.open(trained_shop, events)
+
+
+@pytest.fixture(scope="module")
+def user(window: ShopWindow) -> str:
+    assert window.personal is not None
+    return str(window.personal.live.users["user_id"][4])
+
+
+def ids(window: ShopWindow, asked: RecommendationsAsked) -> list[str]:
+    return [item.id for item in window.recommendations(asked).items]
+
+
+def test_it_answers_everything_once_and_misses_nothing(window: ShopWindow) -> None:
+    assert window.warm() == []
+
+
+def test_a_known_user_gets_a_list_that_says_how_it_was_made(window: ShopWindow, user: str) -> None:
+    answer = window.recommendations(RecommendationsAsked(user, 7))
+    assert [item.rank for item in answer.items] == list(range(1, 8))
+    assert answer.release == window.release
+    assert not answer.fallback
+    assert answer.notes == []
+    assert all(item.reason.text for item in answer.items)
+
+
+def test_an_unknown_user_gets_what_is_popular_and_is_told_so(window: ShopWindow) -> None:
+    answer = window.recommendations(RecommendationsAsked("nobody at all", 5))
+    assert len(answer.items) == 5
+    assert answer.fallback
+    assert answer.notes
+
+
+def test_events_change_the_next_answer(window: ShopWindow, events: Remembered, user: str) -> None:
+    before = ids(window, RecommendationsAsked(user))
+    events.tell(user, before[2], EventKind.HIDE)
+    without = ids(window, RecommendationsAsked(user))
+    assert without[:2] == before[:2]
+    assert without[2:11] == before[3:]
+    events.tell(user, window.catalogue.ids[10], EventKind.PURCHASE)
+    assert ids(window, RecommendationsAsked(user)) != without
+    assert len(without) == 12
+
+
+def test_the_basket_counts_at_once_and_is_not_shown(window: ShopWindow) -> None:
+    first = ids(window, RecommendationsAsked(None))
+    basket = tuple(window.catalogue.ids[20:22])
+    asked = RecommendationsAsked(None, placement="basket", items=basket)
+    answer = window.recommendations(asked)
+    assert not answer.fallback
+    found = [item.id for item in answer.items]
+    assert found != first
+    assert not set(found) & set(basket)
+
+
+def test_filters_hold_and_a_short_list_says_what_to_loosen(window: ShopWindow, user: str) -> None:
+    answer = window.recommendations(RecommendationsAsked(user, filters=("colour=Black",)))
+    assert {item.attributes["colour"] for item in answer.items} == {"Black"}
+    narrow = RecommendationsAsked(user, 12, filters=("colour=Black", "price<0.003"))
+    short = window.recommendations(narrow)
+    assert len(short.items) < 12
+    assert "without price<0.003" in short.notes[0]
+
+
+def test_a_page_has_the_item_and_its_other_colours(window: ShopWindow) -> None:
+    page = window.item(window.catalogue.ids[0])
+    assert page.id == window.catalogue.ids[0]
+    assert {other.product for other in page.variants} <= {page.product}
+    with pytest.raises(UnknownItemError, match="is not in the catalogue"):
+        window.item("nothing")
+
+
+def test_what_goes_with_an_item_is_of_another_product(window: ShopWindow) -> None:
+    best = window.recommendations(RecommendationsAsked(None, 1)).items[0]
+    answer = window.goes_with(best.id, 4)
+    assert answer.strategy == "bought together"
+    kinds = [item.attributes["kind"] != best.attributes["kind"] for item in answer.items]
+    assert kinds == sorted(kinds, reverse=True), "other kinds come first"
+    assert best.product not in {item.product for item in answer.items}
+
+
+def test_similar_items_are_ranked(window: ShopWindow) -> None:
+    answer = window.similar(window.catalogue.ids[3], 5)
+    scores = [item.score or 0.0 for item in answer.items]
+    assert len(scores) == 5
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_words_find_what_they_name(window: ShopWindow) -> None:
+    found = window.search(SearchRequest(words="black trousers", k=3))
+    assert found.understood["colour"] == ["Black"]
+    assert found.items[0].attributes["kind"] == "Trousers"
+
+
+def test_suggestions_begin_as_typed_and_forgive_an_error(window: ShopWindow) -> None:
+    assert all("tro" in one.text.lower() for one in window.suggest("tro").suggestions)
+    assert "Trousers" in [one.text for one in window.suggest("truosers").suggestions]
+    assert window.suggest("   ").suggestions == []
+
+
+def test_facets_count_what_a_filter_and_a_query_leave(window: ShopWindow) -> None:
+    every = {facet.name: facet for facet in window.facets().facets}
+    black = next(one.count for one in every["colour"].values if one.value == "Black")
+    kept = {facet.name: facet for facet in window.facets(["colour=Black"]).facets}
+    assert [one.value for one in kept["colour"].values] == ["Black"]
+    assert sum(one.count for one in kept["kind"].values) == black
+    found = {facet.name: facet for facet in window.facets([], "trousers").facets}
+    assert found["kind"].values[0].value == "Trousers"
