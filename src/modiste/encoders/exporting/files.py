@@ -64,7 +64,8 @@ def make_int8(path: Path, prepared: Sequence[Batch]) -> None:
     if kinds.count("Conv") <= kinds.count("MatMul") + kinds.count("Gemm"):
         layers = ["MatMul", "Gemm", "Gather"]
         # Seven bits: without VNNI two products of eight bits overflow their sum.
-        quantize_dynamic(whole, path, op_types_to_quantize=layers, reduce_range=True)
+        with _quiet():
+            quantize_dynamic(whole, path, op_types_to_quantize=layers, reduce_range=True)
         whole.unlink()
         return
     if not prepared:

@@ -104,7 +104,7 @@ class PictureTower(nn.Module):
     def see(self, pixels: Tensor) -> Seen:
         """Run what is never trained on pictures, `[n, 3, height, width]` in bytes."""
         near, marks = self.trunk.front(pixels)
-        step = max(1, round(pixels.shape[3] / _ACROSS))
+        step = max(1, round(int(pixels.shape[3]) / _ACROSS))
         small = functional.avg_pool2d(pixels.float(), step).round().to(torch.uint8)
         return Seen(near, marks, small)
 

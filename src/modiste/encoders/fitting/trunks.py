@@ -67,7 +67,7 @@ class SmallTrunk(Trunk):
 
     def front(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
         """Keep the pixels: all layers are trained."""
-        return pixels, torch.zeros(len(pixels), 0)
+        return pixels, torch.zeros(pixels.shape[0], 0)
 
     def back(self, near: Tensor) -> Tensor:
         """Give mean and largest value of each of the last layer's channels."""
@@ -136,7 +136,7 @@ class HubTrunk(Trunk):
         finally:
             for hook in (*hooks, caught):
                 hook.remove()
-        return near, torch.cat(marks, 1) if marks else torch.zeros(len(pixels), 0)
+        return near, torch.cat(marks, 1) if marks else torch.zeros(pixels.shape[0], 0)
 
     def back(self, near: Tensor) -> Tensor:
         """Run the trained blocks; mean and largest value of each channel."""
