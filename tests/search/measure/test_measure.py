@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -334,6 +335,23 @@ def test_an_encoder_fitted_on_all_is_left_out_and_the_figures_stay(
     capsys.readouterr()
     assert main([*COMMAND, str(shop), "--encoder", str(spec)]) == 2
     assert "fitted on all products" in capsys.readouterr().err
+
+
+def test_vectors_whose_encoder_is_gone_are_left_out(
+    shop: Path, measured: dict[str, Any], tmp_path: Path
+) -> None:
+    gone = tmp_path / "shop"
+    shutil.copytree(shop, gone)
+    facts = {"encoder": f"catalogue={tmp_path / 'gone'}", "identity": "x"}
+    with vector_store(gone, "catalogue-gone").publish("v", facts) as folder:
+        items = {"item_id": ["0"], "picture_row": [0], "word_row": [None], "fault": [""]}
+        pl.DataFrame(items).write_parquet(folder / "items.parquet")
+        np.save(folder / "pictures.npy", np.ones((1, 2), np.float32))
+    out = tmp_path / "m.json"
+    assert main([*COMMAND, str(gone), "--json", str(out)]) == 0
+    again = json.loads(out.read_text(encoding="utf-8"))
+    assert any(note.startswith("left out: ") for note in again["notes"])
+    assert again["similar_products"] == measured["similar_products"]
 
 
 def test_a_shop_without_pictures_measures_its_words(

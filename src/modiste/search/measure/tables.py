@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 CHANCE = "chance"
 
@@ -79,9 +79,9 @@ def _asked(title: str, asked: Mapping[str, Any], *, reworded: bool) -> Shown:
     return Shown(
         f"{title}, precision@{k}",
         f"{what}, each with 20 or more right answers. "
-        + "Rows `pictures` compare the query with vectors of pictures alone: they tell what was "
-        "understood of pictures. Plain BM25 and `search` read the attribute's text, which names "
-        "the answer.",
+        + "Rows of pictures compare the query with vectors of pictures alone: they tell what was "
+        "understood of pictures. Plain BM25 and search read the attribute's text, which names "
+        "the answer; search: all is what modiste search gives.",
         *_cells(asked["rows"]),
     )
 
@@ -155,7 +155,8 @@ def print_measure(result: Mapping[str, Any]) -> None:
         for place, name in enumerate(shown.head):
             # Two words of a head stand above each other, as a figure and its interval do.
             title = name.replace(" P@", "\nP@") if len(shown.head) > 3 else name
-            table.add_column(title, justify="right" if place else "left", no_wrap=bool(place))
+            justify: Literal["left", "right"] = "right" if place else "left"
+            table.add_column(title, justify=justify, no_wrap=bool(place), overflow="fold")
         for row in shown.rows:
             cells = [cell.replace(" [", "\n[") if len(row) > 3 else cell for cell in row]
             table.add_row(*map(escape, cells))

@@ -233,10 +233,10 @@ def _searches(shop: Path, judged: Judged, label: str | None) -> dict[str, Ask]:
 
         return ask
 
-    ways = {"search: words": way("bm25"), "search: all": way("fused")}
-    if searcher.finder.spaces.mouth is not None:
-        ways["search: vectors"] = way("vectors")
-    return ways
+    strategies: dict[str, Strategy] = {"words": "bm25", "vectors": "vectors", "all": "fused"}
+    if searcher.finder.spaces.mouth is None:
+        del strategies["vectors"]
+    return {f"search: {name}": way(strategy) for name, strategy in strategies.items()}
 
 
 def best(encoders: Iterable[Measured]) -> str | None:
