@@ -15,10 +15,16 @@ import threading
 from collections.abc import Sequence
 from typing import NoReturn
 
-from modiste.cli.application import app, config_app, encoder_app, import_app
+from modiste.cli.application import (
+    app,
+    config_app,
+    encoder_app,
+    import_app,
+    keys_app,
+)
 from modiste.errors import ConfigError, ModisteError
 
-__all__ = ["app", "config_app", "encoder_app", "import_app", "main"]
+__all__ = ["app", "config_app", "encoder_app", "import_app", "keys_app", "main"]
 
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
 

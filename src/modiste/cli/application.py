@@ -23,6 +23,8 @@ ORDER = (
     "search",
     "similar",
     "evaluate-search",
+    "serve",
+    "keys",
     "report",
     "config",
 )
@@ -63,8 +65,12 @@ config_app = new_group("List, show and check configurations.")
 encoder_app = new_group("Fit and list the encoders that turn pictures and words into vectors.")
 """`modiste encoder …`."""
 
+keys_app = new_group("Make, list and take back the keys of a server that is open to others.")
+"""`modiste keys …`."""
+
 app.add_typer(import_app, name="import")
 app.add_typer(encoder_app, name="encoder")
+app.add_typer(keys_app, name="keys")
 app.add_typer(config_app, name="config")
 
 

@@ -19,7 +19,6 @@ MOST_BYTES = 64_000_000
 MOST_PIXELS = 50_000_000
 """Larger pictures are not decoded: a small file can hold more than memory does."""
 _REMEDY = "give a whole JPEG, PNG or WebP picture"
-_SMALLER = f"give one of at most {MOST_PIXELS // 10**6} million pixels"
 _ORIENTATION = 0x0112
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -42,7 +41,12 @@ class PictureError(InputError):
         self.reason = reason
 
 
-def open_photo(source: Path | bytes, *, near: tuple[int, int] | None = None) -> Image.Image:
+def open_photo(
+    source: Path | bytes,
+    *,
+    near: tuple[int, int] | None = None,
+    most_pixels: int = MOST_PIXELS,
+) -> Image.Image:
     """Open a JPEG, PNG or WebP picture as upright RGB.
 
     Turned as its EXIF data say; transparent parts are white; of an animation the first frame; CMYK,
@@ -53,6 +57,7 @@ def open_photo(source: Path | bytes, *, near: tuple[int, int] | None = None) -> 
         source: A file, or the bytes of one.
         near: Width and height in pixels that are needed: a larger JPEG is decoded at a half, a
             quarter or an eighth of its size, never below this, in a fraction of the time.
+        most_pixels: Larger pictures are not decoded.
 
     Raises:
         PictureError: If it is absent, a folder, empty, no picture, damaged, or too large; an
@@ -60,11 +65,13 @@ def open_photo(source: Path | bytes, *, near: tuple[int, int] | None = None) -> 
     """
     name, data = ("the picture", source) if isinstance(source, bytes) else _read(source)
     try:
-        return _decode(name, data, near)
+        return _decode(name, data, near, most_pixels)
     except InputError:
         raise
     except MemoryError:
-        raise PictureError(name, "is too large for this machine's memory", _SMALLER) from None
+        raise PictureError(
+            name, "is too large for this machine's memory", _smaller(most_pixels)
+        ) from None
     except Exception as error:  # a decoder fed with hostile bytes may raise anything
         words = " ".join(str(error).split())[:120] or type(error).__name__
         reason = "is cut off" if "truncated" in words.lower() else f"is damaged ({words})"
@@ -92,14 +99,16 @@ def _words(error: OSError | ValueError) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
-def _decode(name: str, data: bytes, near: tuple[int, int] | None) -> Image.Image:
+def _decode(name: str, data: bytes, near: tuple[int, int] | None, most_pixels: int) -> Image.Image:
     if not data:
         raise PictureError(name, "has 0 bytes")
     if len(data) > MOST_BYTES:
-        raise PictureError(name, f"has {len(data) / 1e6:,.0f} MB, which is too large", _SMALLER)
+        raise PictureError(
+            name, f"has {len(data) / 1e6:,.0f} MB, which is too large", _smaller(most_pixels)
+        )
     with _quiet(data):
-        picture = _opened(name, data)
-        _check_size(name, picture.size)
+        picture = _opened(name, data, most_pixels)
+        _check_size(name, picture.size, most_pixels)
         turn = _orientation(picture.info.get("exif"))
         if near is not None:
             picture.draft("RGB", near[::-1] if turn >= 5 else near)
@@ -117,7 +126,7 @@ class _Jpeg(JpegImagePlugin.JpegImageFile):
         return
 
 
-def _opened(name: str, data: bytes) -> Image.Image:
+def _opened(name: str, data: bytes, most_pixels: int) -> Image.Image:
     """Read a picture's header.
 
     The plugin is called by itself: `Image.open` would warn of large pictures, before they can be
@@ -130,7 +139,7 @@ def _opened(name: str, data: bytes) -> Image.Image:
         return PngImagePlugin.PngImageFile(file)
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         # Its decoder takes memory for all pixels as soon as it is made.
-        _check_size(name, _webp_size(data))
+        _check_size(name, _webp_size(data), most_pixels)
         return WebPImagePlugin.WebPImageFile(file)
     raise PictureError(name, "is no picture")
 
@@ -153,10 +162,15 @@ class _Quiet(warnings.catch_warnings):
         _WARNINGS.release()
 
 
-def _check_size(name: str, size: tuple[int, int]) -> None:
+def _check_size(name: str, size: tuple[int, int], most_pixels: int) -> None:
     width, height = size
-    if width * height > MOST_PIXELS:
-        raise PictureError(name, f"has {width} x {height} pixels, which is too large", _SMALLER)
+    if width * height > most_pixels:
+        reason = f"has {width} x {height} pixels, which is too large"
+        raise PictureError(name, reason, _smaller(most_pixels))
+
+
+def _smaller(most_pixels: int) -> str:
+    return f"give one of at most {most_pixels // 10**6} million pixels"
 
 
 def _webp_size(data: bytes) -> tuple[int, int]:

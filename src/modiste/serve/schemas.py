@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Id = Annotated[str, Field(min_length=1, max_length=200)]
-"""A text id of a user, an item or an event, as the shop writes it."""
+Id = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""A text id of a user, an item or an event, as the shop writes it; on one line."""
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -173,7 +173,7 @@ class Event(Shape):
     kind: EventKind
     time: datetime
     """With its offset from UTC; late ones are welcome."""
-    price: Annotated[float, Field(ge=0)] | None = None
+    price: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
 
 
 class Events(Shape):
@@ -213,3 +213,18 @@ class Health(Shape):
     release: str | None = None
     reasons: list[str] = []
     """What is missing until it is ready."""
+
+
+class KnownUser(Shape):
+    """A user with a history."""
+
+    id: str
+    bought: int
+    note: str
+    """In a few words what they buy."""
+
+
+class KnownUsers(Shape):
+    """Some users, to see the shop with their eyes."""
+
+    users: list[KnownUser]

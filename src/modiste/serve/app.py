@@ -1,0 +1,110 @@
+"""The application: its state, its routes, and what happens when it starts and ends."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+
+import modiste
+from modiste.errors import ModisteError
+from modiste.serve import metrics
+from modiste.serve.database import Database, EventStore, KeyStore
+from modiste.serve.errors import install_faults
+from modiste.serve.page import Page, read_page
+from modiste.serve.paths import ApiPaths
+from modiste.serve.ports import Window
+from modiste.serve.protocol import HEADER_SECONDS
+from modiste.serve.security.gate import Gate
+from modiste.serve.security.photos import PhotoDesk
+from modiste.serve.settings import ServeSettings
+
+_log = logging.getLogger(__name__)
+
+ROUTES = ("health", "events", "users", "pictures")
+"""Modules of `modiste.serve.routes`, in the order of /docs."""
+_ABOUT = "Recommendations, search and live events of one shop."
+
+
+@dataclass
+class Readiness:
+    """Whether requests are answered as they should be."""
+
+    ready: bool = False
+    reasons: list[str] = field(default_factory=lambda: ["the shop is being opened"])
+
+
+def create_app(
+    open_window: Callable[[EventStore], Window],
+    database: Database,
+    settings: ServeSettings,
+    *,
+    on_failure: Callable[[Exception], None] = lambda _error: None,
+) -> FastAPI:
+    """Make the application.
+
+    Args:
+        open_window: Opens the shop; called once, in a thread, when the application starts.
+        database: Of events and keys; closed when the application ends.
+        settings: Limits, and who may ask.
+        on_failure: Told when the shop cannot be opened.
+    """
+
+    async def open_shop(app: FastAPI) -> None:
+        readiness: Readiness = app.state.readiness
+        try:
+            window = await run_in_threadpool(open_window, app.state.events)
+            app.state.window = window
+            readiness.reasons = ["model and index have not answered yet"]
+            await run_in_threadpool(window.warm)
+        except Exception as error:
+            told = str(error) if isinstance(error, ModisteError) else type(error).__name__
+            _log.critical("the shop cannot be opened: %s", told, exc_info=error)
+            readiness.reasons = ["the shop cannot be opened; the log says why"]
+            on_failure(error)
+            return
+        readiness.reasons, readiness.ready = [], True
+        metrics.READY.set(1)
+        _log.info("ready")
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, float]]:
+        opening = asyncio.create_task(open_shop(app))
+        try:
+            yield {HEADER_SECONDS: settings.header_seconds}
+        finally:
+            opening.cancel()
+            app.state.readiness.ready = False
+            metrics.leave()
+            app.state.photos.close()
+            database.close()
+
+    app = FastAPI(
+        title="modiste",
+        summary=_ABOUT,
+        version=modiste.__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.window = None
+    app.state.readiness = Readiness()
+    app.state.settings = settings
+    app.state.events = EventStore(database)
+    app.state.photos = PhotoDesk(settings)
+    for name in ROUTES:
+        app.include_router(importlib.import_module(f"modiste.serve.routes.{name}").router)
+    install_faults(app)
+    described = app.openapi()["paths"] | {"/openapi.json": {"get"}}
+    paths = ApiPaths(described)
+    # What is added last is passed first.
+    app.add_middleware(Page, paths=paths, files=read_page())
+    app.add_middleware(Gate, settings=settings, keys=KeyStore(database), paths=paths)
+    return app

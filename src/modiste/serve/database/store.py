@@ -1,0 +1,176 @@
+"""A database, opened: SQLite with every commit on disk before it is acknowledged, or PostgreSQL."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.sql.schema import Table
+
+from modiste.errors import ArtifactError, InputError, MissingExtraError
+from modiste.serve.database.tables import LAYOUT, metadata, settings
+
+_WAIT_SECONDS = 10
+_LOCK = 0x6D6F6469
+"""Number of the lock in PostgreSQL under which writers are together or one is alone."""
+
+
+class Database:
+    """Connections to one database; used from several threads, and by several processes at once."""
+
+    def __init__(self, url: str) -> None:
+        """Open a database and make its tables where they are not there yet.
+
+        Args:
+            url: `sqlite:///PATH` or `postgresql://USER:PASSWORD@HOST/NAME`.
+
+        Raises:
+            InputError: If the URL cannot be used or the database cannot be reached.
+            ArtifactError: If its tables are of another layout.
+        """
+        self.url = _parsed(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _engine(self.url)
+        try:
+            self._make_tables()
+        except SQLAlchemyError as error:
+            self.engine.dispose()
+            shown = self.url.render_as_string(hide_password=True)
+            raise InputError(
+                f"--database {shown}: cannot be used ({_words(error)}): check that it can be "
+                "reached and written"
+            ) from None
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection to read with."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self, *, alone: bool = False) -> Iterator[Connection]:
+        """Give a connection whose changes are all on disk when the block is left, or none.
+
+        Args:
+            alone: Whether nobody else may write meanwhile; SQLite knows no other way.
+        """
+        with self.engine.connect() as connection:
+            connection = connection.execution_options(writes=True)
+            with connection.begin():
+                if not self.is_sqlite:
+                    lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+                    connection.exec_driver_sql(f"SELECT {lock}({_LOCK})")
+                yield connection
+
+    def insert_new(self, table: Table) -> Any:
+        """Give an insert that passes over rows whose primary key is there."""
+        dialect = sqlite if self.is_sqlite else postgresql
+        return dialect.insert(table).on_conflict_do_nothing()
+
+    def hash_user(self, user_id: str) -> str:
+        """Give what stands for a deleted user: a hash keyed with a salt of this database."""
+        return hmac.new(self._salt, user_id.encode(), sha256).hexdigest()
+
+    @cached_property
+    def _salt(self) -> bytes:
+        with self.reading() as connection:
+            chosen = select(settings.c.value).where(settings.c.name == "salt")
+            return bytes.fromhex(connection.execute(chosen).scalar_one())
+
+    def _make_tables(self) -> None:
+        with self.writing(alone=True) as connection:
+            metadata.create_all(connection)
+            first = [
+                {"name": "layout", "value": LAYOUT},
+                {"name": "salt", "value": secrets.token_hex(32)},
+            ]
+            connection.execute(self.insert_new(settings), first)
+            chosen = select(settings.c.value).where(settings.c.name == "layout")
+            found = connection.execute(chosen).scalar_one()
+        if found != LAYOUT:
+            shown = self.url.render_as_string(hide_password=True)
+            raise ArtifactError(
+                f"{shown} has tables of layout {found}, this modiste knows {LAYOUT}: "
+                "use the version that made them"
+            )
+
+
+def now() -> int:
+    """Give this moment in microseconds since 1970."""
+    return time.time_ns() // 1000
+
+
+def _parsed(text: str) -> URL:
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise InputError(f"--database: no URL: {_EXPECTED}") from None
+    name = url.get_backend_name()
+    if name == "sqlite":
+        if url.database in (None, "", ":memory:"):
+            raise InputError(f"--database {text}: keeps nothing: {_EXPECTED}")
+        return url.set(drivername="sqlite+pysqlite")
+    if name in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+psycopg")
+    raise InputError(f"--database: {name} is not known: {_EXPECTED}")
+
+
+_EXPECTED = "give sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME"
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        assert url.database is not None
+        try:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(
+                f"--database {url.database}: its folder cannot be made ({error.strerror}): "
+                "choose another"
+            ) from None
+        engine = create_engine(url, pool_size=8, max_overflow=40)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    try:
+        return create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True)
+    except (ModuleNotFoundError, NoSuchModuleError):
+        raise MissingExtraError("psycopg", extra="postgres") from None
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    """Set what holds for one connection: readers beside a writer, every commit flushed to disk."""
+    connection.isolation_level = None  # SQLAlchemy's begin is the only one
+    for pragma in (
+        f"busy_timeout={_WAIT_SECONDS * 1000}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the lock of writing at once: a lock that is asked for later can be refused."""
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _words(error: SQLAlchemyError) -> str:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return " ".join(str(cause).split())[:200]

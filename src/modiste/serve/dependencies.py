@@ -1,0 +1,39 @@
+"""What routes may ask for."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from modiste.serve.database import EventStore
+from modiste.serve.errors import Refusal
+from modiste.serve.ports import Window
+
+
+async def get_window(request: Request) -> Window:
+    """Give the shop window.
+
+    Raises:
+        Refusal: 503 while it is still being opened.
+    """
+    window: Window | None = request.app.state.window
+    if window is None:
+        raise Refusal(
+            503,
+            "starting",
+            "The shop is still being opened.",
+            "wait as long as Retry-After says; GET /health/ready tells when it is ready",
+            headers={"Retry-After": "5"},
+        )
+    return window
+
+
+async def get_events(request: Request) -> EventStore:
+    """Give the store of events."""
+    events: EventStore = request.app.state.events
+    return events
+
+
+TheWindow = Annotated[Window, Depends(get_window)]
+TheEvents = Annotated[EventStore, Depends(get_events)]

@@ -1,0 +1,173 @@
+"""The gate: what every request passes before a route sees it, and every answer on its way out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+from dataclasses import dataclass, field
+from secrets import token_hex
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from modiste.serve import metrics
+from modiste.serve.database import KeyStore
+from modiste.serve.errors import Refusal, refused, unforeseen
+from modiste.serve.logs import log_facts, request_id
+from modiste.serve.paths import ApiPaths
+from modiste.serve.security.bodies import Body
+from modiste.serve.security.headers import SECURITY_HEADERS
+from modiste.serve.security.hosts import (
+    SAFE_METHODS,
+    came_through_proxy,
+    check_host,
+    check_origin,
+)
+from modiste.serve.security.keys import KeyRing, needed_scope
+from modiste.serve.security.limits import InFlight, RateLimit
+from modiste.serve.settings import ServeSettings
+
+_log = logging.getLogger(__name__)
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_UNKNOWN = "-"
+"""Template of a path that no route has."""
+
+
+@dataclass
+class Passage:
+    """One request on its way: what is known of it when it is logged."""
+
+    started: float
+    status: int = 0
+    sent: int = 0
+    key: str | None = None
+    code: str | None = None
+    counted: bool = False
+
+
+@dataclass
+class Gate:
+    """An ASGI application around another one."""
+
+    app: ASGIApp
+    settings: ServeSettings
+    keys: KeyStore
+    paths: ApiPaths
+    ring: KeyRing = field(init=False)
+    rates: RateLimit = field(default_factory=RateLimit)
+    in_flight: InFlight = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make what counts."""
+        self.ring = KeyRing(self.keys)
+        self.in_flight = InFlight(self.settings.in_flight)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, or refuse it."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        passage = Passage(time.perf_counter())
+        headers = dict(scope["headers"])
+        given = headers.get(b"x-request-id", b"")
+        name = given if _REQUEST_ID.fullmatch(given) else token_hex(8).encode()
+        token = request_id.set(name.decode())
+        is_photo = headers.get(b"content-type", b"").lower().startswith(b"multipart/")
+        most = self.settings.photo_bytes if is_photo else self.settings.body_bytes
+        body = Body(receive, most, self.settings.body_seconds)
+        answer = self._answer(send, name, passage)
+        try:
+            try:
+                await self._check(scope, headers, body, passage, is_photo=is_photo)
+                await self.app(scope, body, answer)
+            except Refusal as refusal:
+                passage.code = refusal.fault.code
+                if scope["method"] not in SAFE_METHODS:
+                    await body.drain()
+                response = refused(refusal)
+                if not body.ended and scope["method"] not in SAFE_METHODS:
+                    response.headers["Connection"] = "close"
+                await response(scope, receive, answer)
+            except ConnectionError:
+                raise
+            except Exception as error:
+                _log.error("unforeseen", exc_info=error)
+                passage.code = "failed"
+                if passage.status:
+                    raise ConnectionError("the answer was cut off") from None
+                await unforeseen(error)(scope, receive, answer)
+        finally:
+            if passage.counted:
+                self.in_flight.leave()
+            self._note(scope, body, passage)
+            request_id.reset(token)
+
+    async def _check(
+        self,
+        scope: Scope,
+        headers: dict[bytes, bytes],
+        body: Body,
+        passage: Passage,
+        *,
+        is_photo: bool,
+    ) -> None:
+        """Refuse what may not come in, the cheapest questions first.
+
+        Raises:
+            Refusal: With the status that says why.
+        """
+        path, method = scope["path"], scope["method"]
+        if not path.startswith("/health/"):
+            self.in_flight.enter()
+            passage.counted = True
+        check_host(headers, self.settings)
+        check_origin(method, headers, self.settings)
+        needed = needed_scope(path, self.paths.first_parts)
+        must_show = not self.settings.open_to_all or came_through_proxy(headers)
+        if needed is not None and must_show and not self.paths.is_page(scope):
+            key = await self.ring.check(headers, needed)
+            passage.key = key.name
+            rate = (key.rate or self.settings.rate) / self.settings.workers
+            cost = self.settings.photo_cost if is_photo else 1.0
+            self.rates.check(key.key_id, rate, cost)
+        body.check_length(headers)
+
+    def _answer(self, send: Send, name: bytes, passage: Passage) -> Send:
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                passage.status = message["status"]
+                headers = MutableHeaders(raw=message["headers"])
+                for key, value in SECURITY_HEADERS:
+                    headers.raw.append((key, value))
+                headers.raw.append((b"x-request-id", name))
+                message["headers"] = headers.raw
+            else:
+                passage.sent += len(message.get("body", b""))
+            async with asyncio.timeout(self.settings.send_seconds):
+                await send(message)
+
+        return answer
+
+    def _note(self, scope: Scope, body: Body, passage: Passage) -> None:
+        """Count and log one request; its template stands for its path."""
+        seconds = time.perf_counter() - passage.started
+        route = scope.get("route")
+        path = getattr(route, "path", None) or _UNKNOWN
+        metrics.count_request(scope["method"], path, passage.status, seconds)
+        if passage.code is not None:
+            metrics.REFUSED.labels(passage.code).inc()
+        log_facts(
+            _log,
+            logging.INFO,
+            "request",
+            method=scope["method"],
+            route=path,
+            status=passage.status,
+            ms=round(seconds * 1000, 2),
+            received=body.n_bytes,
+            sent=passage.sent,
+            key=passage.key,
+            refused=passage.code,
+        )

@@ -1,0 +1,169 @@
+"""Runs the application: one process, or several that share a socket."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from fastapi import FastAPI
+
+from modiste.data.shop import dataset_store
+from modiste.errors import InputError
+from modiste.serve.database import Database, EventStore, KeyStore
+from modiste.serve.logs import configure_logs
+from modiste.serve.protocol import PatientProtocol
+from modiste.serve.settings import ServeSettings
+
+if TYPE_CHECKING:
+    from modiste.serve.ports import Window
+
+_TOLD = "MODISTE_SERVE"
+"""Variable through which a worker process learns what it serves."""
+_MOST_HEAD_BYTES = 32_768
+_GRACE_SECONDS = 10
+
+
+def serve(
+    shop: Path,
+    settings: ServeSettings,
+    *,
+    rules: Path | None = None,
+    started: Callable[[str], None] = lambda _address: None,
+) -> None:
+    """Serve a shop until the process is told to end.
+
+    Args:
+        shop: The shop's folder.
+        settings: Where to listen, who may ask, and how much.
+        rules: A file of rules that every list keeps.
+        started: Told the address as soon as the socket is bound.
+
+    Raises:
+        InputError: If the address cannot be used, or it is open to others and there is no key.
+        ModisteError: If the shop cannot be opened.
+    """
+    shop = shop.resolve()
+    dataset_store(shop).current()
+    _check_keys(shop, settings)
+    configure_logs()
+    with _bind(settings) as listening:
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        started(f"http://{host}:{listening.getsockname()[1]}")
+        if settings.workers == 1:
+            _run_here(shop, settings, rules, listening)
+        else:
+            _run_workers(shop, settings, rules, listening)
+
+
+def worker_app() -> FastAPI:
+    """Make the application in a worker process, of what the first process told it."""
+    told = json.loads(os.environ[_TOLD])
+    configure_logs()
+    settings = ServeSettings(**told["settings"])
+    return _app(Path(told["shop"]), settings, told["rules"] and Path(told["rules"]))
+
+
+def _run_here(
+    shop: Path, settings: ServeSettings, rules: Path | None, listening: socket.socket
+) -> None:
+    failures: list[Exception] = []
+
+    def fail(error: Exception) -> None:
+        failures.append(error)
+        server.should_exit = True
+
+    server = uvicorn.Server(_config(_app(shop, settings, rules, fail)))
+    server.run(sockets=[listening])
+    if failures:
+        raise failures[0]
+
+
+def _run_workers(
+    shop: Path, settings: ServeSettings, rules: Path | None, listening: socket.socket
+) -> None:
+    from uvicorn.supervisors import Multiprocess
+
+    told = {
+        "shop": str(shop),
+        "rules": str(rules.resolve()) if rules else None,
+        "settings": asdict(settings),
+    }
+    with tempfile.TemporaryDirectory(prefix="modiste-") as counts:
+        os.environ[_TOLD] = json.dumps(told)
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts
+        config = _config("modiste.serve.server:worker_app", settings.workers)
+        Multiprocess(config, sockets=[listening]).run()
+
+
+def _app(
+    shop: Path,
+    settings: ServeSettings,
+    rules: Path | None,
+    on_failure: Callable[[Exception], None] = lambda _error: None,
+) -> FastAPI:
+    from modiste.serve.app import create_app
+
+    def open_window(events: EventStore) -> Window:
+        from modiste.serve.window import ShopWindow
+
+        opened: Any = ShopWindow
+        window: Window = opened.open(shop, events, rules=rules)
+        return window
+
+    database = Database(settings.database_url(shop))
+    return create_app(open_window, database, settings, on_failure=on_failure)
+
+
+def _config(app: FastAPI | str, workers: int = 1) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        factory=isinstance(app, str),
+        workers=workers,
+        http=PatientProtocol,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_worker_healthcheck=120,  # a worker that loads a shop does not answer meanwhile
+        h11_max_incomplete_event_size=_MOST_HEAD_BYTES,
+    )
+
+
+def _check_keys(shop: Path, settings: ServeSettings) -> None:
+    """Open the database once, before anything listens; off loopback it must hold a key."""
+    database = Database(settings.database_url(shop))
+    try:
+        known = any(not key.revoked for key in KeyStore(database).all())
+    finally:
+        database.close()
+    if not known and not settings.open_to_all:
+        raise InputError(
+            f"--host {settings.host}: others than this machine may only ask with a key and there "
+            f"is none: make one with modiste keys add --shop {shop}"
+        )
+
+
+def _bind(settings: ServeSettings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        raise InputError(
+            f"--host {settings.host} --port {settings.port}: cannot be listened on "
+            f"({error.strerror or error}): choose another port"
+        ) from None
+    listening.set_inheritable(True)
+    return listening
