@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest
 TEST_ENV := POLARS_MAX_THREADS=2 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-all check format lint types architecture unit docs lock clean
+.PHONY: help install demo test test-all check format lint types architecture unit page docs lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,10 @@ architecture: install ## do imports run one way?
 
 unit: install ## the default tier of tests
 	$(TEST_ENV) $(PYTEST)
+
+# Needs Node 20 or later; what it builds is committed, so that nobody else needs it.
+page: ## build the page of web/ into the package
+	cd web && npm ci --no-audit --no-fund && npm run build
 
 docs: install ## write the generated pages of docs/reference anew
 	$(BIN)/python -m docs.generate

@@ -1,0 +1,241 @@
+// Search: what was found, what it can be narrowed by, all of it in the address.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { facets, recommendations, search } from "../api/shop";
+import type { Found, Listed, Shown } from "../api/shapes";
+import { useAnswer } from "../state/answers";
+import { go } from "../state/place";
+import { hidden, shopper } from "../state/session";
+import { useStore } from "../state/store";
+import { Icon } from "../parts/icon";
+import { Empty, Notice, TroublePanel } from "../parts/notice";
+import { Sheet } from "../parts/sheet";
+import { Degraded, Grid, GridSkeleton, Rail } from "../parts/shelf";
+import { useTitle } from "../parts/title";
+import { counted, nameText } from "../parts/words";
+import { cleared, countOf, filtersOf, MOST, pathOf, SORTS, STEP, toggled, wantedOf } from "./filters";
+import type { Sort, Wanted } from "./filters";
+import { Narrow } from "./narrow";
+import { remember } from "./why";
+
+type Answer = Listed & Partial<Pick<Found, "understood">>;
+
+export function Find({ query }: { query: URLSearchParams }) {
+  const wanted = wantedOf(query);
+  const who = useStore(shopper);
+  const gone = useStore(hidden);
+  const [sheet, setSheet] = useState(false);
+  const filters = filtersOf(wanted);
+  const k = wanted.sort === "best" ? wanted.n : 100;
+  const key = JSON.stringify(["find", who.id, wanted.words, wanted.without, filters, k]);
+  const { data, trouble, busy, again } = useAnswer<Answer>(
+    key,
+    (signal) =>
+      wanted.words
+        ? search(
+            { words: wanted.words, without: wanted.without, filters, k, user: who.id },
+            signal,
+          )
+        : recommendations({ user: who.id, filters, k }, signal),
+    true,
+  );
+  const choices = useAnswer("facets", facets).data;
+  useTitle(wanted.words ? `“${wanted.words}”` : "Browse");
+  useEffect(() => remember(data?.items), [data]);
+  const items = sorted(data?.items ?? [], wanted.sort).filter((one) => !gone.includes(one.id));
+  const shown = items.slice(0, wanted.n);
+  const more = wanted.n < MOST && items.length >= wanted.n;
+  const change = (next: Wanted) => go(pathOf(next));
+  const n = countOf(wanted);
+  const narrow = choices && <Narrow choices={choices} wanted={wanted} change={change} />;
+
+  return (
+    <div class="find">
+      <div class="title-row">
+        <h1>{wanted.words ? `“${wanted.words}”` : "Browse the shop"}</h1>
+      </div>
+      <div class="find-bar">
+        <p role="status" class="count">
+          {data && !busy ? `${counted(shown.length, "item")}${more ? " so far" : ""}` : "Looking …"}
+        </p>
+        <button type="button" class="button plain narrow-opener" onClick={() => setSheet(true)}>
+          <Icon name="sliders" /> Filter{n > 0 && ` (${n})`}
+        </button>
+        <label class="sort">
+          <span>Sort by</span>
+          <select
+            value={wanted.sort}
+            onChange={(event) =>
+              change({ ...wanted, n: STEP, sort: event.currentTarget.value as Sort })
+            }
+          >
+            {SORTS.map(([value, label]) => (
+              <option key={value} value={value}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <Chips wanted={wanted} change={change} />
+      <div class="find-columns">
+        <aside class="narrow-side" aria-label="Filters">
+          {narrow}
+        </aside>
+        <div class="results">
+          {data && <Said answer={data} wanted={wanted} change={change} />}
+          {trouble && <TroublePanel trouble={trouble} again={again} small={Boolean(data)} />}
+          {!data && !trouble && <GridSkeleton n={12} />}
+          {shown.length > 0 && (
+            <Grid items={shown} eager={4} dimmed={busy || Boolean(trouble)} label="What was found" />
+          )}
+          {data && !busy && !trouble && !shown.length && (
+            <Nothing wanted={wanted} change={change} notes={data.notes} />
+          )}
+          {more && shown.length > 0 && <More wanted={wanted} n={shown.length} busy={busy} />}
+        </div>
+      </div>
+      {sheet && (
+        <Sheet
+          title="Filter"
+          close={() => setSheet(false)}
+          foot={
+            <button type="button" class="button wide" onClick={() => setSheet(false)}>
+              {busy ? "Looking …" : `Show ${counted(shown.length, "item")}`}
+            </button>
+          }
+        >
+          {narrow}
+        </Sheet>
+      )}
+    </div>
+  );
+}
+
+function sorted(items: readonly Shown[], sort: Sort): Shown[] {
+  if (sort === "best") return [...items];
+  const sign = sort === "cheap" ? 1 : -1;
+  const last = sign * Infinity;
+  const price = (item: Shown) => item.price ?? last;
+  return [...items].sort((a, b) => sign * (price(a) - price(b)) || a.rank - b.rank);
+}
+
+interface Changing {
+  wanted: Wanted;
+  change: (next: Wanted) => void;
+}
+
+/** What the server has to say of its answer: a corrected word, what it took for what. */
+function Said({ answer, wanted, change }: Changing & { answer: Answer }) {
+  const understood = Object.entries(answer.understood ?? {});
+  return (
+    <>
+      <Degraded degraded={answer.degraded} />
+      {answer.items.length > 0 &&
+        answer.notes.map((note) => <Notice key={note}>{note}</Notice>)}
+      {understood.length > 0 && (
+        <p class="understood">
+          Understood:{" "}
+          {understood.map(([name, values]) => (
+            <span key={name}>
+              {nameText(name)} <strong>{values.slice(0, 3).join(" or ")}</strong>
+            </span>
+          ))}
+        </p>
+      )}
+      {wanted.sort !== "best" && answer.items.length >= 100 && (
+        <p class="understood">
+          Sorted among the 100 best matches.{" "}
+          <button type="button" class="link" onClick={() => change({ ...wanted, sort: "best" })}>
+            Best match first
+          </button>
+        </p>
+      )}
+    </>
+  );
+}
+
+/** The conditions in force, each one tap from gone. */
+function Chips({ wanted, change }: Changing) {
+  const chip = (text: string, next: Wanted) => (
+    <li key={text}>
+      <button type="button" class="chip on" onClick={() => change(next)}>
+        <span class="unseen">Remove the filter </span>
+        {text}
+        <Icon name="close" />
+      </button>
+    </li>
+  );
+  if (!countOf(wanted)) return null;
+  return (
+    <ul class="chips" aria-label="Filters in force">
+      {Object.entries(wanted.chosen).flatMap(([name, values]) =>
+        values.map((value) => chip(value, toggled(wanted, name, value))),
+      )}
+      {wanted.least && chip(`from ${wanted.least}`, { ...wanted, least: "" })}
+      {wanted.most && chip(`up to ${wanted.most}`, { ...wanted, most: "" })}
+      {wanted.without && chip(`without ${wanted.without}`, { ...wanted, without: "" })}
+      {countOf(wanted) > 1 && (
+        <li>
+          <button type="button" class="link" onClick={() => change(cleared(wanted))}>
+            Remove all
+          </button>
+        </li>
+      )}
+    </ul>
+  );
+}
+
+/** The next ones; the focus goes to the first that is new. */
+function More({ wanted, n, busy }: { wanted: Wanted; n: number; busy: boolean }) {
+  const from = useRef<number | null>(null);
+  useEffect(() => {
+    if (busy || from.current === null || n <= from.current) return;
+    document.querySelectorAll<HTMLElement>(".results .tile-link")[from.current]?.focus();
+    from.current = null;
+  }, [busy, n]);
+  return (
+    <div class="more">
+      <button
+        type="button"
+        class="button plain"
+        disabled={busy}
+        onClick={() => {
+          from.current = n;
+          go(pathOf({ ...wanted, n: wanted.n + STEP }), true);
+        }}
+      >
+        {busy ? "Looking …" : "Show more"}
+      </button>
+    </div>
+  );
+}
+
+function Nothing({ wanted, change, notes }: Changing & { notes: readonly string[] }) {
+  const who = useStore(shopper);
+  const popular = useAnswer(`shelf-trending ${who.id}`, (signal) =>
+    recommendations({ user: who.id, k: 12, placement: "trending" }, signal),
+  );
+  return (
+    <>
+      <Empty title="Nothing was found">
+        {notes.map((note) => (
+          <p key={note}>{note}</p>
+        ))}
+        {countOf(wanted) > 0 ? (
+          <>
+            <p>The filters leave nothing over. Take one away, or all of them.</p>
+            <button type="button" class="button" onClick={() => change(cleared(wanted))}>
+              Remove all filters
+            </button>
+          </>
+        ) : (
+          <p>
+            Try fewer or other words: a kind and a colour, such as “green jumper”, or{" "}
+            <a href="/photo">search by a photo</a>.
+          </p>
+        )}
+      </Empty>
+      <Rail title="Trending this week" id="instead" answer={popular} />
+    </>
+  );
+}

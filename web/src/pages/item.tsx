@@ -1,0 +1,235 @@
+// One item: its picture and facts, why it was shown, what is like it, what goes with it.
+import { useEffect, useState } from "preact/hooks";
+import { beside, item as fetchItem, picture, recommendations } from "../api/shop";
+import type { Item, ItemPage, Reason } from "../api/shapes";
+import { useAnswer } from "../state/answers";
+import { record } from "../state/events";
+import { basket, hidden, liked, shopper } from "../state/session";
+import { useStore } from "../state/store";
+import { addToBasket, hide, like, show } from "../state/wishes";
+import { Icon } from "../parts/icon";
+import { Empty, TroublePanel } from "../parts/notice";
+import { Rail } from "../parts/shelf";
+import { itemPath, Picture } from "../parts/tile";
+import { useTitle } from "../parts/title";
+import { factsText, nameText, priceText, upperFirst } from "../parts/words";
+import { filterPath } from "./filters";
+import { reasonOf, remember } from "./why";
+
+const PARTS = 8;
+
+export function ItemView({ id }: { id: string }) {
+  const { data, trouble, again } = useAnswer(`item ${id}`, (signal) => fetchItem(id, signal));
+  const who = useStore(shopper);
+  const gone = trouble?.status === 404;
+  useTitle(data?.name ?? (gone ? "Not here" : "Item"));
+  useEffect(() => {
+    if (data) record("view", id);
+  }, [Boolean(data), id, who.id]);
+  if (gone) return <Gone />;
+  return (
+    <>
+      {trouble && <TroublePanel trouble={trouble} again={again} />}
+      {!trouble && (data ? <Sheet data={data} /> : <Waiting />)}
+      <Beside id={id} what="goes-with" title="Goes with it" />
+      <Beside id={id} what="similar" title="Looks similar" />
+    </>
+  );
+}
+
+function Sheet({ data }: { data: ItemPage }) {
+  const isLiked = useStore(liked).some((one) => one.id === data.id);
+  const inBasket = useStore(basket).some((one) => one.id === data.id);
+  const isHidden = useStore(hidden).includes(data.id);
+  return (
+    <div class="item">
+      <div class="item-picture">
+        <Picture item={data} first large />
+      </div>
+      <div class="item-facts">
+        <h1>{data.name}</h1>
+        <p class="item-price">{priceText(data.price) || "Price unknown"}</p>
+        {data.variants.length > 1 && <Variants data={data} />}
+        <div class="buttons">
+          <button type="button" class="button grow" onClick={() => addToBasket(data)}>
+            <Icon name={inBasket ? "check" : "basket"} />
+            {inBasket ? "In your basket" : "Add to basket"}
+          </button>
+          <button
+            type="button"
+            class={isLiked ? "button plain on" : "button plain"}
+            aria-pressed={isLiked}
+            onClick={() => like(data)}
+          >
+            <Icon name="heart" full={isLiked} /> Like
+          </button>
+          <button
+            type="button"
+            class="button plain"
+            aria-pressed={isHidden}
+            onClick={() => (isHidden ? show(data.id) : hide(data))}
+          >
+            <Icon name="hide" /> Not for me
+          </button>
+        </div>
+        <Why id={data.id} />
+        {data.description && <p class="item-text">{data.description}</p>}
+        <Facts attributes={data.attributes} />
+      </div>
+    </div>
+  );
+}
+
+function Variants({ data }: { data: ItemPage }) {
+  return (
+    <div class="variants">
+      <h2>{data.variants.length} variants</h2>
+      <ul>
+        {data.variants.map((one: Item) => (
+          <li key={one.id}>
+            <a
+              href={itemPath(one.id)}
+              aria-current={one.id === data.id ? "true" : undefined}
+              title={factsText(one.attributes)}
+            >
+              {one.picture ? (
+                <img
+                  src={picture(one.picture, 320)}
+                  alt={factsText(one.attributes) || one.name}
+                  width="56"
+                  height="84"
+                />
+              ) : (
+                <span>{factsText(one.attributes) || one.id}</span>
+              )}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Facts({ attributes }: { attributes: Record<string, string> }) {
+  const facts = Object.entries(attributes);
+  if (!facts.length) return null;
+  return (
+    <dl class="facts">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{nameText(name)}</dt>
+          <dd>
+            {value.includes(",") ? value : <a href={filterPath(name, value)}>{value}</a>}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** Why it was on the shelf, and on request what moved its score. */
+function Why({ id }: { id: string }) {
+  const [open, setOpen] = useState(false);
+  const reason = reasonOf(id);
+  if (!reason) return null;
+  return (
+    <details class="why" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>
+        <span>Why you see it</span> {upperFirst(reason.text)}
+      </summary>
+      {reason.because && (
+        <p>
+          <a href={itemPath(reason.because)}>See the item it comes from</a>
+        </p>
+      )}
+      {open && <Parts id={id} reason={reason} />}
+    </details>
+  );
+}
+
+function Parts({ id, reason }: { id: string; reason: Reason }) {
+  const who = useStore(shopper);
+  const { data, trouble, again } = useAnswer(
+    reason.parts ? null : `shelf-explained ${who.id}`,
+    (signal) => recommendations({ user: who.id, k: 36, placement: "home", explain: true }, signal),
+  );
+  const parts = reason.parts ?? data?.items.find((one) => one.id === id)?.reason.parts;
+  if (trouble) return <TroublePanel trouble={trouble} again={again} small />;
+  if (!parts) {
+    return <p>{data ? "It came by rule or by search: no score was computed." : "Looking …"}</p>;
+  }
+  const largest = Object.entries(parts)
+    .sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]))
+    .slice(0, PARTS);
+  const whole = Math.max(...largest.map(([, v]) => Math.abs(v)), 1e-9);
+  return (
+    <table class="parts">
+      <caption>What moved its place on your shelf (in log-odds)</caption>
+      <thead class="unseen">
+        <tr>
+          <th scope="col">Feature</th>
+          <th scope="col">Share</th>
+          <th scope="col">Moved by</th>
+        </tr>
+      </thead>
+      <tbody>
+        {largest.map(([name, value]) => (
+          <tr key={name}>
+            <th scope="row">{nameText(name)}</th>
+            <td>
+              <meter min={0} max={whole} value={Math.abs(value)} aria-label={nameText(name)} />
+            </td>
+            <td class="number">{`${value >= 0 ? "+" : "−"}${Math.abs(value).toFixed(2)}`}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface BesideProps {
+  id: string;
+  what: "similar" | "goes-with";
+  title: string;
+}
+
+function Beside({ id, what, title }: BesideProps) {
+  const answer = useAnswer(`${what} ${id}`, (signal) => beside(id, what, 16, signal));
+  useEffect(() => remember(answer.data?.items), [answer.data]);
+  return <Rail title={title} id={what} answer={answer} without={[id]} />;
+}
+
+function Waiting() {
+  return (
+    <div class="item waiting" role="img" aria-label="Loading">
+      <div class="item-picture">
+        <span class="frame" />
+      </div>
+      <div class="item-facts">
+        <span class="line large" />
+        <span class="line" />
+        <span class="line" />
+      </div>
+    </div>
+  );
+}
+
+function Gone() {
+  const who = useStore(shopper);
+  const answer = useAnswer(`shelf ${who.id}`, (signal) =>
+    recommendations({ user: who.id, k: 36, placement: "home" }, signal),
+  );
+  return (
+    <>
+      <h1 class="unseen">Not here</h1>
+      <Empty title="This item is not in the shop">
+        <p>It may have sold out, or the address may be misspelt.</p>
+        <a class="button" href="/">
+          To the shop
+        </a>
+      </Empty>
+      <Rail title="For you instead" id="instead" answer={answer} />
+    </>
+  );
+}
+

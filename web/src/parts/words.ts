@@ -1,0 +1,22 @@
+// How numbers and the shop's names are written for a reader.
+
+/** The shop's own unit, never converted; prices below 1 keep three figures. */
+export function priceText(price: number | null): string {
+  if (price === null) return "";
+  return price === 0 || price >= 1 ? price.toFixed(2) : Number(price.toPrecision(3)).toString();
+}
+
+/** `kind_group` → `Kind group`. */
+export const nameText = (name: string): string => upperFirst(name.replaceAll("_", " "));
+
+export const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+export const counted = (n: number, one: string, many = `${one}s`): string =>
+  `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+
+/** `tights · Light Blue`: two facts that tell variants apart. */
+export const factsText = (attributes: Record<string, string>): string =>
+  attributes.colour ?? attributes.color ?? attributes.kind ?? "";
+
+export const clockText = (iso: string): string =>
+  new Date(iso).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });

@@ -1,0 +1,270 @@
+// Search by photo: take, choose, paste or drop one; frame the garment; say what should differ.
+import { useEffect, useState } from "preact/hooks";
+import { Trouble } from "../api/call";
+import { garments, searchByPhoto, type Crop, type Garment } from "../api/shop";
+import { useAnswer } from "../state/answers";
+import { hidden, shopper } from "../state/session";
+import { useStore } from "../state/store";
+import { Icon } from "../parts/icon";
+import { Empty, Notice, TroublePanel } from "../parts/notice";
+import { Degraded, Grid, GridSkeleton } from "../parts/shelf";
+import { useTitle } from "../parts/title";
+import { counted } from "../parts/words";
+import { remember } from "../pages/why";
+import { Camera } from "./camera";
+import { CropBox } from "./cropbox";
+import { arrived, given, prepare, type Given } from "./given";
+
+const K = 24;
+const SLOW = 1000;
+
+export function PhotoPage() {
+  const photo = useStore(given);
+  const waiting = useStore(arrived);
+  const [fault, setFault] = useState("");
+  const [camera, setCamera] = useState(false);
+  useTitle("Search by photo");
+  const take = async (file: Blob) => {
+    setFault("");
+    try {
+      given.set(await prepare(file));
+      setCamera(false);
+    } catch (error) {
+      setFault(error instanceof Error ? error.message : "This picture cannot be read.");
+    }
+  };
+  useEffect(() => {
+    if (!waiting) return;
+    arrived.set(null);
+    void take(waiting);
+  }, [waiting]);
+  return (
+    <>
+      <div class="title-row">
+        <div>
+          <h1>Search by photo</h1>
+          {!photo && !camera && (
+            <p class="lead">Show us a garment, and we show you what looks like it.</p>
+          )}
+        </div>
+      </div>
+      {fault && <Notice kind="error">{fault}</Notice>}
+      {camera && <Camera take={(shot) => void take(shot)} close={() => setCamera(false)} />}
+      {!camera && !photo && <Start take={(file) => void take(file)} camera={() => setCamera(true)} />}
+      {!camera && photo && (
+        <Looking key={photo.id} photo={photo} take={take} camera={() => setCamera(true)} />
+      )}
+    </>
+  );
+}
+
+interface Ways {
+  take: (file: Blob) => void;
+  camera: () => void;
+}
+
+function Start({ take, camera }: Ways) {
+  return (
+    <div class="start">
+      <div class="drop">
+        <Icon name="picture" />
+        <div class="buttons">
+          <button type="button" class="button" onClick={camera}>
+            <Icon name="camera" /> Take a photo
+          </button>
+          <FileButton take={take} label="Choose a picture" />
+        </div>
+        <p>Or drop a picture anywhere on this page, or paste one.</p>
+      </div>
+      <ul class="tips">
+        <li>One garment that fills the picture is found best.</li>
+        <li>Daylight shows its colour as it is.</li>
+        <li>The photo is made small on this device, looked at once, and kept nowhere.</li>
+      </ul>
+    </div>
+  );
+}
+
+export function FileButton({ take, label }: { take: (file: Blob) => void; label: string }) {
+  return (
+    <label class="button plain file">
+      <Icon name="picture" /> {label}
+      <input
+        type="file"
+        accept="image/jpeg,image/png,image/webp"
+        onChange={(event) => {
+          const file = event.currentTarget.files?.[0];
+          event.currentTarget.value = "";
+          if (file) take(file);
+        }}
+      />
+    </label>
+  );
+}
+
+function Looking({ photo, take, camera }: Ways & { photo: Given }) {
+  const who = useStore(shopper);
+  const gone = useStore(hidden);
+  const [crop, setCrop] = useState<Crop | null>(photo.crop);
+  const [words, setWords] = useState(photo.words);
+  const [weight, setWeight] = useState(0.5);
+  const [stopped, setStopped] = useState("");
+  const found = useGarments(photo);
+  const key = JSON.stringify(["photo", photo.id, crop, words, words && weight, who.id]);
+  const { data, trouble, busy, again } = useAnswer(
+    key === stopped ? null : key,
+    (signal) =>
+      searchByPhoto(
+        { photo: photo.photo, crop, words, weight, user: who.id, filters: [], k: K },
+        signal,
+      ),
+    true,
+  );
+  const slow = useSlow(busy);
+  useEffect(() => remember(data?.items), [data]);
+  const change = (next: Partial<Given>) => given.set({ ...(given.get() ?? photo), ...next });
+  const items = data?.items.filter((item) => !gone.includes(item.id)) ?? [];
+  return (
+    <div class="looking">
+      <div class="hand">
+        <CropBox
+          photo={photo}
+          crop={crop}
+          change={(next) => {
+            setCrop(next);
+            change({ crop: next });
+          }}
+        >
+          {found.map((garment) => (
+            <button
+              key={garment.label + garment.crop.join()}
+              type="button"
+              class="chip"
+              onClick={() => {
+                const [left, top, right, bottom] = garment.crop;
+                setCrop({ left, top, right, bottom });
+                change({ crop: { left, top, right, bottom } });
+              }}
+            >
+              {garment.label}
+            </button>
+          ))}
+        </CropBox>
+        <form
+          class="add-words"
+          onSubmit={(event) => {
+            event.preventDefault();
+            const next = String(new FormData(event.currentTarget).get("words")).trim();
+            setWords(next);
+            change({ words: next });
+          }}
+        >
+          <label class="field">
+            What should be different?
+            <input name="words" type="text" maxlength={200} placeholder="in red, longer, for winter …" defaultValue={words} />
+          </label>
+          <button type="submit" class="button">
+            Look
+          </button>
+        </form>
+        {words && (
+          <label class="field weight">
+            <span>Like the photo</span>
+            <input
+              type="range"
+              min="0"
+              max="1"
+              step="0.1"
+              value={weight}
+              aria-label="How much your words count against the photo"
+              onChange={(event) => setWeight(Number(event.currentTarget.value))}
+            />
+            <span>Like your words</span>
+          </label>
+        )}
+        <div class="buttons">
+          <button type="button" class="button small plain" onClick={camera}>
+            <Icon name="camera" /> New photo
+          </button>
+          <FileButton take={take} label="Other picture" />
+        </div>
+      </div>
+      <section class="results" aria-label="What looks like it">
+        <p role="status" class="count">
+          {busy ? "Looking …" : data ? `${counted(items.length, "item")} that look like it` : ""}
+          {slow && (
+            <button type="button" class="link" onClick={() => setStopped(key)}>
+              Stop
+            </button>
+          )}
+        </p>
+        {key === stopped && (
+          <p>
+            Stopped.{" "}
+            <button type="button" class="link" onClick={() => setStopped("")}>
+              Look after all
+            </button>
+          </p>
+        )}
+        {trouble && <PhotoTrouble trouble={trouble} again={again} />}
+        {data && <Degraded degraded={data.degraded} />}
+        {data?.notes.map((note) => <Notice key={note}>{note}</Notice>)}
+        {!data && !trouble && <GridSkeleton n={8} />}
+        {items.length > 0 && <Grid items={items} eager={4} dimmed={busy} label="Found" />}
+        {data && !busy && !trouble && !items.length && (
+          <Empty title="Nothing looks like it">
+            <p>Draw the frame closer around the garment, or use the whole picture.</p>
+          </Empty>
+        )}
+      </section>
+    </div>
+  );
+}
+
+/** Where pictures cannot be searched, words still can. */
+function PhotoTrouble({ trouble, again }: { trouble: Trouble; again: () => void }) {
+  return (
+    <>
+      <TroublePanel trouble={trouble} again={again} small />
+      {trouble.status >= 500 && (
+        <p>
+          Meanwhile: <a href="/find">browse the shop</a>, or describe it in the search box.
+        </p>
+      )}
+    </>
+  );
+}
+
+let offersGarments = true;
+
+/** The garments that the server sees in the photo, where it offers that. */
+function useGarments(photo: Given): Garment[] {
+  const [found, setFound] = useState(photo.garments);
+  useEffect(() => {
+    if (!offersGarments || photo.garments.length) return;
+    const stop = new AbortController();
+    garments(photo.photo, stop.signal).then(
+      (seen) => {
+        setFound(seen);
+        const held = given.get();
+        if (held?.id === photo.id) given.set({ ...held, garments: seen });
+      },
+      (error: unknown) => {
+        if (error instanceof Trouble && [404, 405].includes(error.status)) offersGarments = false;
+      },
+    );
+    return () => stop.abort();
+  }, [photo.id]);
+  return found;
+}
+
+function useSlow(busy: boolean): boolean {
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    setSlow(false);
+    if (!busy) return;
+    const timer = setTimeout(() => setSlow(true), SLOW);
+    return () => clearTimeout(timer);
+  }, [busy]);
+  return slow;
+}
