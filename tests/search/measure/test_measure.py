@@ -18,6 +18,7 @@ from modiste.cli import main
 from modiste.data import Dataset, open_shop
 from modiste.data.sources.fashion_product_images import import_fashion_product_images
 from modiste.encoders.base import Encoder, Vectors, unit
+from modiste.encoders.exporting.files import seal_folder
 from modiste.encoders.fitting.material import read_material
 from modiste.encoders.fitting.settings import FitSettings
 from modiste.encoders.spec import EncoderSpec
@@ -119,6 +120,19 @@ def test_the_held_out_share_is_read_from_the_encoder(tmp_path: Path) -> None:
     assert held_out(fitted_with(tmp_path, 0.15)) == 0.15
     assert held_out(EncoderSpec("colour")) is None
     assert held_out(EncoderSpec("transformers", "some/model")) is None
+
+
+def test_an_exported_encoder_tells_what_the_fitted_one_held_out(tmp_path: Path) -> None:
+    def exported(name: str, facts: dict[str, Any]) -> EncoderSpec:
+        (tmp_path / name).mkdir()
+        seal_folder(tmp_path / name, facts)
+        return EncoderSpec("onnx", str(tmp_path / name))
+
+    fitted = {"encoder": "catalogue", "settings": {"held_out": 0.15}}
+    assert held_out(exported("fitted", fitted)) == 0.15
+    assert held_out(exported("given", {"encoder": "transformers"})) is None
+    with pytest.raises(InputError, match="fitted on all products"):
+        held_out(exported("old", {"encoder": "catalogue"}))
 
 
 def test_an_encoder_fitted_on_all_is_not_judged(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from modiste.artifacts import write_text
+from modiste.artifacts import read_manifest, write_text
 from modiste.encoders.base import Encoder
+from modiste.encoders.catalogue import Catalogue
 from modiste.encoders.exporting.comparison import Moved, compare_encoders
 from modiste.encoders.exporting.files import make_int8, seal_folder, write_tower
 from modiste.encoders.exporting.towers import towers_of
@@ -78,7 +79,13 @@ def export_encoder(
         for side in ("pictures", "words"):
             plan[side] = dict(towers[side].plan) if side in towers else None
         write_text(draft / PLAN, json.dumps(plan) + "\n")
-        origin = {"encoder": type(encoder).__name__.lower(), "identity": encoder.identity}
+        origin: dict[str, Any] = {
+            "encoder": type(encoder).__name__.lower(),
+            "identity": encoder.identity,
+        }
+        if isinstance(encoder, Catalogue):  # what it was fitted on is not what it is judged on
+            fitted = read_manifest(Path(encoder.source)).get("settings", {})
+            origin["settings"] = {"held_out": fitted.get("held_out")}
         seal_folder(draft, origin)
         moved = compare_encoders(encoder, Onnx(source=str(draft), threads=1), pictures, texts, tell)
         seal_folder(

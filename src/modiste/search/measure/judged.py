@@ -19,8 +19,8 @@ from modiste.encoders.stored import ItemVectors, Side
 from modiste.engine import collect
 from modiste.errors import InputError
 
-FITTED = "catalogue"
-"""The encoder that is fitted on a shop's products."""
+FITTED, EXPORTED = "catalogue", "onnx"
+"""The encoder that is fitted on a shop's products, and what it is exported as."""
 FEW = 50
 """With fewer judged items of a picture the figures say little."""
 
@@ -83,9 +83,11 @@ def held_out(spec: EncoderSpec) -> float | None:
     Raises:
         InputError: If it was fitted on all, or does not say on which.
     """
-    if spec.name != FITTED:
+    if spec.name not in (FITTED, EXPORTED):
         return None
     facts: Mapping[str, Any] = read_manifest(Path(spec.source))
+    if spec.name == EXPORTED and facts.get("encoder") != FITTED:
+        return None
     share = facts.get("settings", {}).get("held_out")
     if not share:
         raise InputError(
