@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
 from modiste.serve.database import EventStore
 from modiste.serve.errors import Refusal
 from modiste.serve.ports import Window
+from modiste.serve.window import ShopWindow
 
 
 async def get_window(request: Request) -> Window:
@@ -29,6 +30,15 @@ async def get_window(request: Request) -> Window:
     return window
 
 
+async def get_shop(request: Request) -> ShopWindow:
+    """Give the shop window with all that is read from it.
+
+    Raises:
+        Refusal: 503 while it is still being opened.
+    """
+    return cast(ShopWindow, await get_window(request))
+
+
 async def get_events(request: Request) -> EventStore:
     """Give the store of events."""
     events: EventStore = request.app.state.events
@@ -36,4 +46,5 @@ async def get_events(request: Request) -> EventStore:
 
 
 TheWindow = Annotated[Window, Depends(get_window)]
+TheShop = Annotated[ShopWindow, Depends(get_shop)]
 TheEvents = Annotated[EventStore, Depends(get_events)]

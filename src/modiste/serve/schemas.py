@@ -11,6 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 Id = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 """A text id of a user, an item or an event, as the shop writes it; on one line."""
 Share = Annotated[float, Field(ge=0, le=1)]
+Many = Annotated[int, Field(ge=1, le=100)]
+"""How many items a list has."""
+Conditions = Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=20)]
+"""Filters: `colour=Red`, `price<20` …"""
 
 
 class Shape(BaseModel):
@@ -109,11 +113,11 @@ class SearchRequest(Shape):
     weight: Share = 0.5
     """Of the words against the picture."""
     without: Annotated[str, Field(max_length=1000)] = ""
-    filters: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=20)] = []
+    filters: Conditions = []
     """`colour=Red`, `price<20` …"""
     user: Id | None = None
     variants: bool = False
-    k: Annotated[int, Field(ge=1, le=100)] = 24
+    k: Many = 24
 
 
 class Suggestion(Shape):

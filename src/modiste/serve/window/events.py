@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,8 +18,8 @@ class EventSource(Protocol):
     def events_of(self, user_id: str) -> Sequence[Event]:
         """Give all events of a user, in any order; none for a user without."""
 
-    def forgotten(self) -> Collection[str]:
-        """Give the ids of the users that asked to be forgotten."""
+    def is_forgotten(self, user_id: str) -> bool:
+        """Tell whether a user asked to be forgotten."""
 
 
 class NoEvents:
@@ -29,9 +29,9 @@ class NoEvents:
         """Give none."""
         return ()
 
-    def forgotten(self) -> Collection[str]:
-        """Give none."""
-        return ()
+    def is_forgotten(self, user_id: str) -> bool:
+        """Nobody did."""
+        return False
 
 
 @dataclass(frozen=True)

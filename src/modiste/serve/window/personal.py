@@ -17,12 +17,14 @@ from modiste.release import Release
 from modiste.rules import Rules
 from modiste.rules.filters import Filter, allowed, loosening_advice
 from modiste.search.searcher import read_filters
-from modiste.serve.schemas import Listed, Reason, Shown
+from modiste.serve.schemas import KnownUser, Listed, Reason, Shown
 from modiste.serve.window.asked import RecommendationsAsked
 from modiste.serve.window.catalogue import Catalogue
 from modiste.serve.window.events import EventSource, Told, told_by
 from modiste.serve.window.ids import Ids
 
+_ENOUGH = 8
+"""Purchases of users that are shown as examples, if any have so many."""
 _SESSION_KIND = {"home": "view", "product": "view", "basket": "basket"}
 """What items named with a request are taken for."""
 
@@ -96,8 +98,25 @@ class Personal:
         """Tell whether a list was made for a user beforehand."""
         return self._user(user_id) is not None
 
+    def known_users(self, k: int) -> list[KnownUser]:
+        """Give some users with a history, spread over all."""
+        rows = self.live.rows
+        counts = np.diff(self.live.starts)
+        many = np.flatnonzero(counts >= min(_ENOUGH, int(counts.max(initial=0))))
+        chosen = many[np.linspace(0, len(many) - 1, min(k, len(many))).astype(np.int64)]
+        found = []
+        for user in chosen.tolist():
+            bought = rows.slice(self.live.starts[user], counts[user])["item_idx"]
+            note = f"{counts[user]} bought"
+            if "kind" in self.items.columns and counts[user]:
+                kinds = self.items["kind"].gather(bought).drop_nulls().mode(maintain_order=True)
+                note += f", mostly {kinds[0]}" if len(kinds) else ""
+            user_id = self.live.users.item(user, "user_id")
+            found.append(KnownUser(id=user_id, bought=int(counts[user]), note=note))
+        return found
+
     def _user(self, user_id: str) -> int | None:
-        return None if user_id in self.events.forgotten() else self.users.find(user_id)
+        return None if self.events.is_forgotten(user_id) else self.users.find(user_id)
 
     def _told(self, asked: RecommendationsAsked, session: Sequence[int]) -> Told:
         told = Told()

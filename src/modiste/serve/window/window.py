@@ -28,6 +28,7 @@ from modiste.serve.schemas import (
     Facets,
     Found,
     ItemPage,
+    KnownUser,
     Listed,
     Reason,
     SearchRequest,
@@ -274,8 +275,12 @@ class ShopWindow:
         """Give those of some ids that are items of the shop."""
         return {item_id for item_id in ids if self.catalogue.find(item_id) is not None}
 
+    def users(self, k: int) -> list[KnownUser]:
+        """Give some users with a history, to look at the shop with their eyes."""
+        return [] if self.personal is None else self.personal.known_users(k)
+
     def has_stored_list(self, user_id: str) -> bool:
-        """Tell whether a list was made for a user beforehand."""
+        """Tell whether a list is stored for a user; `EventSource.is_forgotten` keeps it back."""
         return self.personal is not None and self.personal.has_stored_list(user_id)
 
     def _shelf(self, asked: RecommendationsAsked) -> Listed:
