@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -110,7 +111,20 @@ def cli_page() -> str:
 def pages() -> dict[Path, str]:
     """Give every generated page by its path."""
     made = {"cli.md": cli_page, "components.md": components_page, "tables.md": tables_page}
-    return {REFERENCE / name: f"{HEADER}\n{make()}" for name, make in made.items()}
+    written = {REFERENCE / name: f"{HEADER}\n{make()}" for name, make in made.items()}
+    return written | {openapi_path(): openapi_page()}
+
+
+def openapi_path() -> Path:
+    """Give where the API's description is kept."""
+    return REFERENCE / "openapi.json"
+
+
+def openapi_page() -> str:
+    """Give docs/reference/openapi.json."""
+    from modiste.serve.app import describe_api
+
+    return json.dumps(describe_api(), indent=2, ensure_ascii=False) + "\n"
 
 
 def stale_pages() -> list[Path]:

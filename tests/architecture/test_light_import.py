@@ -15,7 +15,10 @@ HEAVY = {
     "PIL",
     "pyspark",
     "scipy",
+    "sqlalchemy",
+    "starlette",
     "torch",
+    "uvicorn",
 }
 TABLES = {"numpy", "pandas", "polars", "pyarrow"}
 

@@ -13,7 +13,7 @@ PINNED = {
     name.lower(): block for name, block in re.findall(r"(?m)^([\w.-]+)==(.*(?:\n .*)*)", LOCK)
 }
 
-INSTALLED = ("report", "vision", "onnx", "search")
+INSTALLED = ("report", "vision", "onnx", "search", "serve", "postgres")
 """The extras that `make install` brings."""
 UNLOCKED = {"modiste", "torch"}
 """PyTorch has builds with other hashes under one version: the Makefile names it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 
 from modiste.serve.app import create_app
 from modiste.serve.database import Database, EventStore
+from modiste.serve.schemas import KnownUser
 from modiste.serve.settings import ServeSettings
 
 HERE = "http://127.0.0.1:8000"
@@ -28,25 +29,22 @@ class FourItems:
     def __init__(self, folder: Path, events: EventStore) -> None:
         self.folder = folder
         self.events = events
-        self.stored = {"anna"}
 
     def warm(self) -> list[str]:
         return []
 
-    def knows_item(self, item_id: str) -> bool:
-        return item_id in {"0001", "0002", "0003", "ä/4"}
+    def known_items(self, ids: Iterable[str]) -> set[str]:
+        return set(ids) & {"0001", "0002", "0003", "ä/4"}
 
     def picture(self, item_id: str) -> Path | None:
         return self.folder / "0001.jpg" if item_id == "0001" else None
 
-    def users(self, k: int) -> list[dict[str, Any]]:
-        users = [{"id": name, "bought": 3, "note": "3 bought"} for name in ("anna", "ben")]
+    def users(self, k: int) -> list[KnownUser]:
+        users = [KnownUser(id=name, bought=3, note="3 bought") for name in ("anna", "ben")]
         return users[:k]
 
-    def forget(self, user_id: str) -> bool:
-        was_stored = user_id in self.stored
-        self.stored.discard(user_id)
-        return was_stored
+    def has_stored_list(self, user_id: str) -> bool:
+        return user_id == "anna"
 
 
 def picture_bytes(size: tuple[int, int] = (40, 60), form: str = "JPEG") -> bytes:

@@ -8,6 +8,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -27,7 +28,18 @@ from modiste.serve.settings import ServeSettings
 
 _log = logging.getLogger(__name__)
 
-ROUTES = ("health", "events", "users", "pictures")
+ROUTES = (
+    "recommendations",
+    "items",
+    "search",
+    "suggest",
+    "facets",
+    "events",
+    "users",
+    "pictures",
+    "health",
+    "description",
+)
 """Modules of `modiste.serve.routes`, in the order of /docs."""
 _ABOUT = "Recommendations, search and live events of one shop."
 
@@ -85,7 +97,31 @@ def create_app(
             app.state.photos.close()
             database.close()
 
-    app = FastAPI(
+    app = _new_app(lifespan)
+    app.state.window = None
+    app.state.readiness = Readiness()
+    app.state.settings = settings
+    app.state.events = EventStore(database)
+    app.state.photos = PhotoDesk(settings)
+    _add_routes(app)
+    install_faults(app)
+    described = app.openapi()["paths"] | {"/openapi.json": {"get"}}
+    paths = ApiPaths(described)
+    # What is added last is passed first.
+    app.add_middleware(Page, paths=paths, files=read_page())
+    app.add_middleware(Gate, settings=settings, keys=KeyStore(database), paths=paths)
+    return app
+
+
+def describe_api() -> dict[str, Any]:
+    """Give the API's description, as it is served at /openapi.json."""
+    app = _new_app(None)
+    _add_routes(app)
+    return app.openapi()
+
+
+def _new_app(lifespan: Any) -> FastAPI:
+    return FastAPI(
         title="modiste",
         summary=_ABOUT,
         version=modiste.__version__,
@@ -94,17 +130,8 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.window = None
-    app.state.readiness = Readiness()
-    app.state.settings = settings
-    app.state.events = EventStore(database)
-    app.state.photos = PhotoDesk(settings)
+
+
+def _add_routes(app: FastAPI) -> None:
     for name in ROUTES:
         app.include_router(importlib.import_module(f"modiste.serve.routes.{name}").router)
-    install_faults(app)
-    described = app.openapi()["paths"] | {"/openapi.json": {"get"}}
-    paths = ApiPaths(described)
-    # What is added last is passed first.
-    app.add_middleware(Page, paths=paths, files=read_page())
-    app.add_middleware(Gate, settings=settings, keys=KeyStore(database), paths=paths)
-    return app

@@ -117,6 +117,11 @@ async def _validation(_request: Request, error: Exception) -> JSONResponse:
 
 
 async def _modiste(_request: Request, error: Exception) -> JSONResponse:
+    from modiste.serve.window.catalogue import UnknownItemError  # loads what reads a shop
+
+    if isinstance(error, UnknownItemError):
+        message, _, remedy = str(error).rpartition(": ")
+        return answer_fault(404, "unknown_item", message or str(error), remedy or "see /docs")
     if isinstance(error, ArtifactError | MissingExtraError):
         _log.error("a part of the shop cannot be used: %s", error)
         return answer_fault(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
+
+from modiste.serve.schemas import KnownUser
 
 
 class Window(Protocol):
@@ -16,14 +19,14 @@ class Window(Protocol):
     def warm(self) -> object:
         """Let model, index and words answer once."""
 
-    def knows_item(self, item_id: str) -> bool:
-        """Tell whether an id is an item of the shop."""
+    def known_items(self, ids: Iterable[str]) -> set[str]:
+        """Give those of some ids that are items of the shop."""
 
     def picture(self, item_id: str) -> Path | None:
         """Give the file of an item's picture, found in a table; None: it has none."""
 
-    def users(self, k: int) -> list[dict[str, Any]]:
+    def users(self, k: int) -> Sequence[KnownUser]:
         """Give some users with a history, to look at the shop with their eyes."""
 
-    def forget(self, user_id: str) -> bool:
-        """Drop what is held of a user; tell whether a list was stored."""
+    def has_stored_list(self, user_id: str) -> bool:
+        """Tell whether a list was made for a user beforehand."""

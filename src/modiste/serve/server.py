@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import uvicorn
 from fastapi import FastAPI
@@ -113,9 +113,7 @@ def _app(
     def open_window(events: EventStore) -> Window:
         from modiste.serve.window import ShopWindow
 
-        opened: Any = ShopWindow
-        window: Window = opened.open(shop, events, rules=rules)
-        return window
+        return ShopWindow.open(shop, events, rules=rules)
 
     database = Database(settings.database_url(shop))
     return create_app(open_window, database, settings, on_failure=on_failure)

@@ -46,7 +46,7 @@ def test_a_batch_is_counted_whole(serve: Served) -> None:
             "repeated": 2,
             "rejected": [],
         }
-        stored = client.app.state.events.events_of("anna")  # type: ignore[attr-defined]
+        stored = client.app.state.events.events_of("anna")
     assert [one.event_id for one in stored] == ["2", "1"], "oldest first"
     assert stored[0].time == datetime(2000, 1, 1, 7, 59, 59, tzinfo=UTC)
     assert stored[0].price == 9.5
@@ -57,7 +57,7 @@ def test_a_deleted_user_stays_deleted(serve: Served) -> None:
         send(client, event("1"), event("2"), event("3", user_id="ben"))
         assert client.delete("/users/anna").json() == {"events": 2, "stored_list": True}
         assert client.delete("/users/anna").json() == {"events": 0, "stored_list": False}
-        events = client.app.state.events  # type: ignore[attr-defined]
+        events = client.app.state.events
         assert events.is_forgotten("anna")
         assert not events.is_forgotten("ben")
         late = send(client, event("1"))

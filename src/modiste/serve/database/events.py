@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -34,7 +34,9 @@ class EventStore:
 
     database: Database
 
-    def add(self, given: Sequence[Event], knows_item: Callable[[str], bool]) -> Outcome:
+    def add(
+        self, given: Sequence[Event], known_items: Callable[[Iterable[str]], set[str]]
+    ) -> Outcome:
         """Keep a batch: what is acknowledged is on disk.
 
         An event that is known by its `event_id` counts once, whatever else it says; late ones and
@@ -42,6 +44,7 @@ class EventStore:
         unknown items, and what a deleted user did before the deletion.
         """
         moment = now()
+        items = known_items({event.item_id for event in given})
         rejected: list[Rejected] = []
         rows: dict[str, dict[str, object]] = {}
         n_repeated = 0
@@ -51,7 +54,7 @@ class EventStore:
                 if event.event_id in rows:
                     n_repeated += 1
                     continue
-                if fault := _fault(event, moment, knows_item, deleted):
+                if fault := _fault(event, moment, items, deleted):
                     rejected.append(fault)
                     continue
                 rows[event.event_id] = {
@@ -100,6 +103,7 @@ class EventStore:
             gone = connection.execute(delete(events).where(events.c.user_id == user_id)).rowcount
             connection.execute(delete(forgotten).where(forgotten.c.user_hash == row["user_hash"]))
             connection.execute(self.database.insert_new(forgotten), row)
+        self.database.sweep()
         return gone
 
     def _deletions(self, connection: Connection, user_ids: set[str]) -> dict[str, int]:
@@ -117,7 +121,7 @@ class EventStore:
 
 
 def _fault(
-    event: Event, moment: int, knows_item: Callable[[str], bool], deleted: Mapping[str, int]
+    event: Event, moment: int, items: set[str], deleted: Mapping[str, int]
 ) -> Rejected | None:
     if event.time.utcoffset() is None:
         code, message = "time_without_offset", "its time has no offset: write 12:00:00+02:00 or Z"
@@ -125,7 +129,7 @@ def _fault(
         code, message = "too_old", "its time is before 1970: send when it happened"
     elif time > moment + _AHEAD // timedelta(microseconds=1):
         code, message = "in_the_future", "its time is in the future: set the client's clock"
-    elif not knows_item(event.item_id):
+    elif event.item_id not in items:
         code, message = "unknown_item", "the shop has no such item: send ids of its catalogue"
     elif time <= deleted.get(event.user_id, -1):
         code, message = "user_deleted", "it happened before its user was deleted: drop it"

@@ -77,6 +77,13 @@ class Database:
                     connection.exec_driver_sql(f"SELECT {lock}({_LOCK})")
                 yield connection
 
+    def sweep(self) -> None:
+        """Empty SQLite's log of changes, which still holds what was deleted."""
+        if self.is_sqlite:
+            with self.engine.connect() as connection:
+                raw = connection.connection.cursor()
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+
     def insert_new(self, table: Table) -> Any:
         """Give an insert that passes over rows whose primary key is there."""
         dialect = sqlite if self.is_sqlite else postgresql
@@ -160,7 +167,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         f"busy_timeout={_WAIT_SECONDS * 1000}",
         "journal_mode=WAL",
         "synchronous=FULL",
-        "foreign_keys=ON",
+        "secure_delete=ON",  # what is deleted is overwritten with zeros
     ):
         connection.execute(f"PRAGMA {pragma}").close()
 

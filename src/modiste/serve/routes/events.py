@@ -19,7 +19,7 @@ def send_events(batch: Events, window: TheWindow, store: TheEvents) -> Taken:
     An `event_id` that was sent before counts once. Late events and any order are fine. What is
     acknowledged is on disk.
     """
-    taken = store.add(batch.events, window.knows_item).taken
+    taken = store.add(batch.events, window.known_items).taken
     metrics.EVENTS.labels("accepted").inc(taken.accepted)
     metrics.EVENTS.labels("repeated").inc(taken.repeated)
     metrics.EVENTS.labels("rejected").inc(len(taken.rejected))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 
 from modiste.serve.dependencies import TheEvents, TheWindow
 from modiste.serve.errors import FAULTS
-from modiste.serve.schemas import Forgotten, Id, KnownUser, KnownUsers
+from modiste.serve.schemas import Forgotten, Id, KnownUsers
 
 router = APIRouter(tags=["users"], responses=FAULTS)
 
@@ -18,7 +18,7 @@ def list_users(
     window: TheWindow, store: TheEvents, k: Annotated[int, Query(ge=1, le=100)] = 12
 ) -> KnownUsers:
     """Give some users with a history, to see the shop with their eyes."""
-    found = [KnownUser(**user) for user in window.users(k)]
+    found = window.users(k)
     return KnownUsers(users=[user for user in found if not store.is_forgotten(user.id)])
 
 
@@ -29,5 +29,5 @@ def delete_user(user_id: Id, window: TheWindow, store: TheEvents) -> Forgotten:
     Sent again it deletes nothing more. The tables that were imported are not changed: leave the
     user out of the next import, and train.
     """
-    n_events = store.forget(user_id)
-    return Forgotten(events=n_events, stored_list=window.forget(user_id))
+    had_list = window.has_stored_list(user_id) and not store.is_forgotten(user_id)
+    return Forgotten(events=store.forget(user_id), stored_list=had_list)
