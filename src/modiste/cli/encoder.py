@@ -38,7 +38,7 @@ def fit_command(
     words: Annotated[
         str,
         typer.Option(
-            metavar="NAME=FOLDER",
+            metavar="transformers=FOLDER",
             help="A sentence encoder whose vectors are projected; by default a small word tower is "
             "learned from the shop's descriptions.",
         ),

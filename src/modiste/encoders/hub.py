@@ -121,6 +121,11 @@ def files_identity(folder: Path, settings: object) -> str:
 
     Vocabularies and settings count as well as weights; `README`, code and pickles do not.
     """
-    files = {path for pattern in WANTED for path in folder.glob(pattern) if path.is_file()}
-    hashes = {path.relative_to(folder).as_posix(): hash_file(path) for path in files}
+    hashes = {path.relative_to(folder).as_posix(): hash_file(path) for path in model_files(folder)}
     return fingerprint([hashes, settings])
+
+
+def model_files(folder: Path) -> list[Path]:
+    """List the files of a model that are read, in the order of their names."""
+    files = {path for pattern in WANTED for path in folder.glob(pattern) if path.is_file()}
+    return sorted(files)

@@ -65,7 +65,7 @@ class Transformers(Encoder):
     @cached_property
     def identity(self) -> str:
         """Fingerprint of the files and of what changes vectors."""
-        return files_identity(self._folder, ["transformers", 1, self.pooling, self.dtype])
+        return files_identity(self.folder, ["transformers", 1, self.pooling, self.dtype])
 
     @property
     def batch_size(self) -> int:
@@ -137,7 +137,12 @@ class Transformers(Encoder):
         return found
 
     @cached_property
-    def _folder(self) -> Path:
+    def folder(self) -> Path:
+        """Where the model's files lie.
+
+        Raises:
+            InputError: If there are none.
+        """
         return model_folder(self.source)
 
     @cached_property
@@ -145,7 +150,7 @@ class Transformers(Encoder):
         transformers = _transformers()
         with _faults(self.source), _quiet():
             return transformers.AutoConfig.from_pretrained(
-                self._folder, local_files_only=True, trust_remote_code=False
+                self.folder, local_files_only=True, trust_remote_code=False
             )
 
     @cached_property
@@ -184,7 +189,7 @@ class Transformers(Encoder):
 
         with _faults(self.source), _quiet():
             model, told = _transformers().AutoModel.from_pretrained(
-                self._folder,
+                self.folder,
                 config=self._config,
                 dtype=torch.float32,
                 use_safetensors=True,
@@ -208,7 +213,7 @@ class Transformers(Encoder):
     def _processor(self) -> Any:
         with _faults(self.source), _quiet():
             return _transformers().AutoImageProcessor.from_pretrained(
-                self._folder, backend="pil", local_files_only=True, trust_remote_code=False
+                self.folder, backend="pil", local_files_only=True, trust_remote_code=False
             )
 
     @cached_property
@@ -233,7 +238,7 @@ class Transformers(Encoder):
         """What cuts texts into the model's tokens, of the library's own kind."""
         with _faults(self.source), _quiet():
             return _transformers().AutoTokenizer.from_pretrained(
-                self._folder, local_files_only=True, trust_remote_code=False
+                self.folder, local_files_only=True, trust_remote_code=False
             )
 
     def see(self, values: torch.Tensor) -> torch.Tensor:
@@ -318,7 +323,7 @@ class Transformers(Encoder):
     def _first_token_counts(self) -> bool:
         """Whether a sentence encoder's own folder says that its first token is the sentence."""
         try:
-            text = (self._folder / "1_Pooling" / "config.json").read_text(encoding="utf-8")
+            text = (self.folder / "1_Pooling" / "config.json").read_text(encoding="utf-8")
             return bool(json.loads(text).get("pooling_mode_cls_token", False))
         except (OSError, ValueError, AttributeError):
             return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +16,9 @@ from modiste.errors import InputError
 
 if TYPE_CHECKING:
     import torch
+
+    from modiste.encoders.fitting.model import Model
+    from modiste.encoders.fitting.words import WordTower
 
 
 @dataclass(frozen=True)
@@ -110,14 +113,30 @@ def _token_tower(encoder: Transformers) -> Tower:
 
 
 def _catalogue_towers(encoder: Catalogue) -> dict[str, Tower]:
-    import torch
-    from torch.nn import functional
-
     model, (width, height) = encoder.model, encoder.picture_size
     blank = np.zeros((3, height, width), np.uint8)
     plan = {"kind": "plain", "width": width, "height": height}
     pictures = _picture_tower(model.pictures, model.pictures, blank, plan)
-    words = model.words
+    return {"pictures": pictures, "words": _word_tower(model)}
+
+
+def _word_tower(model: Model) -> Tower:
+    """Give the word tower of a fitted encoder: learned, or over a sentence encoder."""
+    from modiste.encoders.fitting.words import WordTower
+
+    if isinstance(model.words, WordTower):
+        return _learned_tower(model.words, model)
+    assert model.sentences is not None
+    projection = model.words
+    read = _token_tower(replace(model.sentences, dtype="float32"))
+    module = _module(projection, lambda *values: projection(read.module(*values)))
+    module.read = read.module
+    return replace(read, module=module)
+
+
+def _learned_tower(words: WordTower, model: Model) -> Tower:
+    import torch
+    from torch.nn import functional
 
     def read(
         rows: torch.Tensor, weights: torch.Tensor, places: torch.Tensor, shown: torch.Tensor
@@ -141,7 +160,7 @@ def _catalogue_towers(encoder: Catalogue) -> dict[str, Tower]:
     vocabulary = sorted(model.vocabulary, key=model.vocabulary.__getitem__)
     told = {"kind": "lexicon", "vocabulary": vocabulary, "n_grams": model.n_grams}
     tensors = {name: torch.from_numpy(value) for name, value in inputs.items()}
-    return {"pictures": pictures, "words": Tower(_module(words, read), tensors, free, told)}
+    return Tower(_module(words, read), tensors, free, told)
 
 
 def _picture_tower(

@@ -1,12 +1,13 @@
 """How the `catalogue` encoder is built and fitted: two towers, pictures and words, one space.
 
 ```
-words      the word tower
+words      the word towers: learned, or over a sentence encoder
 trunks     what a picture tower begins with: a model from a folder, or a small network of ours
 towers     the picture tower: trunk, colours, projection
 material   what is learned from: the shop's pictures and texts, read once
 loss       what is made small
 batches    texts drawn anew for every batch
+speech     what the loop asks of words
 checkpoint where a killed fit goes on
 fit        the loop
 files      the fitted encoder as a folder

@@ -20,6 +20,13 @@ def draw_batches(rows: Whole, size: int, rng: np.random.Generator) -> Iterator[W
         yield order[start : start + size]
 
 
+def draw_kinds(n_rows: int, rng: np.random.Generator) -> Whole:
+    """Draw for each of some rows 0, its name, 1, its description, or 2, all that is said."""
+    draw = rng.random(n_rows)
+    chosen: Whole = np.where(draw < _NAME, 0, np.where(draw < _NAME + _DESCRIPTION, 1, 2))
+    return chosen
+
+
 def draw_texts(material: Material, rows: Whole, dropped: float, rng: np.random.Generator) -> Texts:
     """Draw a text for each item, so that short queries and long descriptions are both learned.
 
@@ -29,9 +36,8 @@ def draw_texts(material: Material, rows: Whole, dropped: float, rng: np.random.G
         dropped: Share of words left out, on average; each text has a share of its own.
         rng: What draws.
     """
-    draw = rng.random(len(rows))
     kinds = (material.name, material.description, material.whole)
-    chosen = np.where(draw < _NAME, 0, np.where(draw < _NAME + _DESCRIPTION, 1, 2))
+    chosen = draw_kinds(len(rows), rng)
     lengths = np.choose(chosen, [kind.lengths[rows] for kind in kinds])
     places = np.choose(chosen, [kind.starts()[rows] for kind in kinds])
     words = np.concatenate([kind.words for kind in kinds])

@@ -21,11 +21,13 @@ from modiste.encoders.fitting.fit import Fit
 from modiste.encoders.fitting.material import Material, Progress, read_material, read_pictures
 from modiste.encoders.fitting.model import Model
 from modiste.encoders.fitting.settings import FitSettings
+from modiste.encoders.fitting.speech import open_speech
 from modiste.encoders.fitting.towers import Seen
 from modiste.encoders.fitting.trunks import SmallTrunk, Trunk, hub_trunk
 from modiste.encoders.pixels import Pixels
-from modiste.encoders.spec import EncoderSpec
+from modiste.encoders.spec import EncoderSpec, open_encoder
 from modiste.encoders.stored import encoder_store
+from modiste.encoders.transformers import Transformers
 from modiste.errors import InputError
 
 _CHUNK = 8
@@ -71,12 +73,14 @@ def fit_catalogue(
         torch.manual_seed(settings.seed)
         material = read_material(dataset, settings)
         trunk, settings = _trunk(settings)
+        sentences, settings = _sentences(settings)
         model = Model.new(
             trunk,
             material.lexicon.vocabulary,
             settings.n_grams,
             settings.dim,
             (settings.width, settings.height),
+            sentences,
         )
         pixels, faults = read_pictures(material, settings, progress)
         material, faults = _without_faulty(material, faults)
@@ -85,7 +89,8 @@ def fit_catalogue(
         work.mkdir(parents=True, exist_ok=True)
         seen = _see(model, pixels, progress)
         del pixels
-        fit = Fit(model, material, seen, settings)
+        speech = open_speech(model, material, settings.words_dropped)
+        fit = Fit(model, material, seen, speech, settings)
         fitted, resumed_at = fit.run(work / "checkpoint.safetensors", key, progress)
     facts = {
         "pictures": settings.pictures or "small",
@@ -133,6 +138,21 @@ def _trunk(settings: FitSettings) -> tuple[Trunk, FitSettings]:
     return trunk, _sized(trunk, settings)
 
 
+def _sentences(settings: FitSettings) -> tuple[Transformers | None, FitSettings]:
+    if not settings.words:
+        return None, settings
+    spec = EncoderSpec.parse(settings.words)
+    encoder = open_encoder(spec)
+    if not isinstance(encoder, Transformers) or not encoder.speaks:
+        raise InputError(
+            f"--words {settings.words}: expected a sentence encoder, transformers=FOLDER or "
+            "transformers=HUB-NAME"
+        )
+    if Path(spec.source).is_dir():
+        spec = replace(spec, source=str(Path(spec.source).resolve()))
+    return encoder, replace(settings, words=str(spec))
+
+
 def _sized(trunk: Trunk, settings: FitSettings) -> FitSettings:
     width, height = trunk.size
     return replace(settings, width=settings.width or width, height=settings.height or height)
@@ -159,7 +179,8 @@ def _key(material: Material, pixels: Pixels, model: Model, settings: FitSettings
     for name, value in model.weights().items():
         digest.update(name.encode() + value.numpy().tobytes())
     threads = torch.get_num_threads()
-    return fingerprint([_RECIPE, digest.hexdigest(), settings_of(settings), threads])
+    read = None if model.sentences is None else model.sentences.identity
+    return fingerprint([_RECIPE, digest.hexdigest(), settings_of(settings), threads, read])
 
 
 @torch.inference_mode()

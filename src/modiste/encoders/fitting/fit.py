@@ -11,14 +11,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from modiste.encoders.fitting.batches import draw_batches, draw_texts
+from modiste.encoders.fitting.batches import draw_batches
 from modiste.encoders.fitting.checkpoint import Fitted, read_checkpoint, write_checkpoint
 from modiste.encoders.fitting.loss import Closeness
-from modiste.encoders.fitting.material import Groups, Material
+from modiste.encoders.fitting.material import Material
 from modiste.encoders.fitting.model import Model
 from modiste.encoders.fitting.settings import FitSettings
+from modiste.encoders.fitting.speech import Speech
 from modiste.encoders.fitting.towers import Seen
-from modiste.encoders.lexicon import Table, Whole
+from modiste.encoders.lexicon import Whole
 
 Told = Callable[[str, float], None]
 _CUTS = (1, 5, 10)
@@ -38,6 +39,8 @@ class Fit:
     material: Material
     seen: Seen
     """All items' pictures, by row of `material`."""
+    speech: Speech
+    """All items' texts."""
     settings: FitSettings
 
     def run(self, checkpoint: Path, key: str, progress: Told | None = None) -> tuple[Fitted, int]:
@@ -53,7 +56,6 @@ class Fit:
             **self.model.learned(),
             **{f"closeness.{name}": weight for name, weight in closeness.named_parameters()},
         }
-        table = self.material.lexicon.table()
         optimiser = self._optimiser(learned)
         fitted = read_checkpoint(checkpoint, key) or Fitted()
         means = {name: weight.detach().clone() for name, weight in learned.items()}
@@ -66,9 +68,9 @@ class Fit:
         for epoch in range(begun, self.settings.epochs):
             if epoch - fitted.best > self.settings.patience:
                 break
-            loss = self._epoch(epoch, learned, means, optimiser, closeness, table, progress)
+            loss = self._epoch(epoch, learned, means, optimiser, closeness, progress)
             with _swapped(learned, means):
-                recall = self.recall(table)
+                recall = self.recall()
                 figures = {"loss": loss, **recall}
                 fitted.epochs.append(figures)
                 if fitted.best < 0 or _score(figures) > _score(fitted.epochs[fitted.best]):
@@ -91,7 +93,7 @@ class Fit:
         self.model.fill({name.removeprefix("best."): value for name, value in best.items()})
 
     @torch.inference_mode()
-    def recall(self, table: Table) -> dict[str, float]:
+    def recall(self) -> dict[str, float]:
         """Compute how often a watched item's text finds its own picture among the watched."""
         self.model.train(False)
         rows = self.material.watch
@@ -101,7 +103,7 @@ class Fit:
                 for at in range(0, len(rows), _CHUNK)
             ]
         )
-        texts: Tensor = self.model.words(self.material.whole.of(rows), table)
+        texts = self.speech.whole(rows)
         scores = texts @ pictures.T
         before = (scores > scores.diagonal()[:, None]).sum(1)
         return {f"recall@{cut}": float((before < cut).float().mean()) for cut in _CUTS}
@@ -113,7 +115,6 @@ class Fit:
         means: dict[str, Tensor],
         optimiser: torch.optim.Optimizer,
         closeness: Closeness,
-        table: Table,
         progress: Told | None,
     ) -> float:
         # Draws depend on seed and epoch alone, so that a resumed fit draws what it would have.
@@ -126,7 +127,7 @@ class Fit:
         for step, rows in enumerate(draw_batches(self.material.fit, size, rng)):
             done = epoch * n_steps + step
             _set_rates(optimiser, done, self.settings.epochs * n_steps)
-            loss = self._loss(rows, rng, closeness, table)
+            loss = self._loss(rows, rng, closeness)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(list(learned.values()), _LONGEST_STEP)
@@ -141,27 +142,19 @@ class Fit:
                 progress(f"epoch {epoch + 1}", (step + 1) / (n_steps + 1))
         return float(np.mean(losses))
 
-    def _loss(
-        self, rows: Whole, rng: np.random.Generator, closeness: Closeness, table: Table
-    ) -> Tensor:
+    def _loss(self, rows: Whole, rng: np.random.Generator, closeness: Closeness) -> Tensor:
         settings, material = self.settings, self.material
         seen = self.seen.of(torch.from_numpy(rows))
         if rng.random() < _MIRRORED:
             seen = seen.mirrored()
         pictures = self.model.pictures.project(seen)
-        drawn = draw_texts(material, rows, settings.words_dropped, rng)
-        loss = closeness.pair_loss(pictures, self.model.words(drawn, table), settings.loss)
+        loss = closeness.pair_loss(pictures, self.speech.draw(rows, rng), settings.loss)
         if settings.group_weight:
-            for groups in material.groups:
-                told = self._group_loss(groups, pictures, rows, closeness, table)
+            for family, groups in enumerate(material.groups):
+                own = torch.from_numpy(groups.of[rows])
+                told = closeness.group_loss(pictures, self.speech.names(family), own)
                 loss = loss + settings.group_weight * groups.weight * told
         return loss
-
-    def _group_loss(
-        self, groups: Groups, pictures: Tensor, rows: Whole, closeness: Closeness, table: Table
-    ) -> Tensor:
-        names = self.model.words(groups.names, table)
-        return closeness.group_loss(pictures, names, torch.from_numpy(groups.of[rows]))
 
     @torch.no_grad()
     def _standardise(self) -> None:

@@ -33,8 +33,10 @@ _CHUNK = 512
 class Groups:
     """Items that one phrase describes."""
 
-    names: Texts
+    phrases: list[str]
     """A phrase a group."""
+    names: Texts
+    """The phrases as words."""
     of: Whole
     """`[n_items]`, each item's group; -1: none that a fitted item has."""
     weight: float
@@ -59,6 +61,8 @@ class Material:
     """Its name alone, or all where it has none."""
     description: Texts
     """Its description alone, or all where it has none."""
+    said: tuple[list[str], list[str], list[str]]
+    """Name, description and all that is said of each item, as they were written."""
     groups: tuple[Groups, ...]
     """One for each of `FAMILIES` that the shop's attributes allow."""
     lexicon: Lexicon
@@ -98,6 +102,7 @@ def read_material(dataset: Dataset, settings: FitSettings) -> Material:
         whole=lexicon.encode(whole),
         name=lexicon.encode(_or_whole(items["name"], whole)),
         description=lexicon.encode(_or_whole(items["description"], whole)),
+        said=(_written(items, "name"), _written(items, "description"), items["text"].to_list()),
         groups=tuple(
             _groups(items, family, fit, weight, lexicon)
             for family, weight in FAMILIES
@@ -114,6 +119,11 @@ def _or_whole(texts: pl.Series, whole: Sequence[list[str]]) -> list[list[str]]:
     ]
 
 
+def _written(items: pl.DataFrame, name: str) -> list[str]:
+    own = pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name))
+    return items.select(pl.coalesce(own, "text").alias(name)).get_column(name).to_list()
+
+
 def _groups(
     items: pl.DataFrame, family: tuple[str, ...], fit: Whole, weight: float, lexicon: Lexicon
 ) -> Groups:
@@ -123,7 +133,8 @@ def _groups(
     known = phrases.gather(fit).drop_nulls().unique().sort()
     places = dict(zip(known.to_list(), range(len(known)), strict=True))
     of = np.array([places.get(text, -1) for text in phrases], np.int64)
-    return Groups(lexicon.encode([text_words(text) for text in known]), of, weight)
+    names = lexicon.encode([text_words(text) for text in known])
+    return Groups(known.to_list(), names, of, weight)
 
 
 def read_pictures(

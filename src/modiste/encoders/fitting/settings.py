@@ -20,8 +20,8 @@ class FitSettings:
     """`transformers=FOLDER` or a hub name: the picture model whose last blocks are trained. Empty:
     a small network learned from the shop's pictures alone."""
     words: str = ""
-    """`NAME=FOLDER` of a sentence encoder; its vectors are projected. Empty: a small word tower
-    learned from the shop's descriptions."""
+    """`transformers=FOLDER` or a hub name of a sentence encoder; its vectors are projected. Empty:
+    a small word tower learned from the shop's descriptions."""
     epochs: int = Field(default=12, ge=1, le=1000)
     """Times each picture is seen, unless held-out recall stops rising before."""
     patience: int = Field(default=4, ge=1)

@@ -1,4 +1,4 @@
-"""The word tower: a weighted mean of word vectors, each of the word's own row and its n-grams."""
+"""Word towers: one learned from the shop's texts, and one over a given sentence encoder."""
 
 from __future__ import annotations
 
@@ -29,13 +29,7 @@ class WordTower(nn.Module):
         nn.init.normal_(self.rows.weight, std=0.05)
         nn.init.zeros_(self.importance.weight)
         self.straight = nn.Linear(width, dim)
-        self.bent = nn.Sequential(
-            nn.LayerNorm(width),
-            nn.Linear(width, 2 * dim),
-            nn.GELU(),
-            nn.Dropout(dropout),
-            nn.Linear(2 * dim, dim),
-        )
+        self.bent = _bent(width, dim, dropout)
 
     def forward(self, texts: Texts, table: Table) -> Tensor:
         """Encode texts: `[n_texts, dim]`."""
@@ -55,3 +49,32 @@ class WordTower(nn.Module):
             0, text, vectors[word] * share[:, None]
         )
         return functional.normalize(self.straight(mean) + self.bent(mean), dim=1)
+
+
+class SentenceTower(nn.Module):
+    """A sentence encoder's vectors, projected; the encoder itself stays as it was given.
+
+    Pays where descriptions are sentences, or shoppers write in words that the shop never uses.
+    """
+
+    def __init__(self, width: int, dim: int, *, dropout: float = 0.1) -> None:
+        """Make a projection of vectors of length `width` to vectors of length `dim`."""
+        super().__init__()
+        self.straight = nn.Linear(width, dim)
+        self.bent = _bent(width, dim, dropout)
+
+    def forward(self, sentences: Tensor) -> Tensor:
+        """Project a sentence encoder's vectors, `[n_texts, width]`: `[n_texts, dim]`."""
+        # Rows of length 1 have small figures; those of a projection lie around 1.
+        scaled = sentences * sentences.shape[1] ** 0.5
+        return functional.normalize(self.straight(scaled) + self.bent(scaled), dim=1)
+
+
+def _bent(width: int, dim: int, dropout: float) -> nn.Sequential:
+    return nn.Sequential(
+        nn.LayerNorm(width),
+        nn.Linear(width, 2 * dim),
+        nn.GELU(),
+        nn.Dropout(dropout),
+        nn.Linear(2 * dim, dim),
+    )
