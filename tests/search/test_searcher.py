@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from modiste.encoders.spec import EncoderSpec
+from modiste.encoders.stored import ItemVectors
 from modiste.errors import InputError
 from modiste.search import Searcher, SearchResult
+from modiste.search.space import behind
 from tests.search.rack import GARMENTS, photo, searcher
 
 
@@ -241,3 +245,49 @@ def test_a_shop_is_opened_from_its_folder(tmp_path: Path) -> None:
     result = Searcher.open(shop).search("black dress")
     assert result.hits[0].attributes["kind"] == "Dress"
     assert (shop / "cache" / "words" / "CURRENT").is_file()
+
+
+def test_an_id_is_found_without_its_zeros_and_alone(rack: Searcher) -> None:
+    for typed in ("0000000007", "7", "007"):
+        result = rack.search(typed)
+        assert [hit.item_idx for hit in result.hits] == [7]
+        assert not any("no word like" in note for note in result.notes)
+
+
+@pytest.mark.parametrize("text", ["the and of", "🧥", "…"])
+def test_words_that_say_nothing_find_nothing(rack: Searcher, text: str) -> None:
+    result = rack.search(text)
+    assert result.hits == ()
+    assert result.notes == (f"{text!r} says nothing to look for: name a kind, a colour …",)
+
+
+def test_a_number_that_is_no_id_is_near_to_nothing(rack: Searcher) -> None:
+    spaces = rack.finder.spaces
+    spaces.__dict__["_nonsense"] = -1.0  # an encoder to which anything is near to something
+    try:
+        assert rack.search("90210").hits == ()
+        assert rack.search_many(["90210"])[0].positions.tolist() == [[-1] * 12]
+    finally:
+        del spaces.__dict__["_nonsense"]
+
+
+def test_a_long_text_is_told_in_short(rack: Searcher) -> None:
+    notes = rack.search("zq" * 5_000).notes
+    assert max(map(len, notes)) < 200
+
+
+def test_the_photo_tells_the_kind_where_words_tell_the_colour(rack: Searcher) -> None:
+    # Blue is written on a shirt; what is asked for is this hat, in blue.
+    result = rack.search("blue", photo("Red", "Hat"))
+    assert found(result)[0] == ("Blue", "Hat")
+    asked = rack.reader.read("blue dress with pockets")
+    assert asked.named == pytest.approx(2 / 3)
+
+
+def test_items_newer_than_the_vectors_are_told_of(rack: Searcher, tmp_path: Path) -> None:
+    ids = rack.items.select("item_id")
+    vectors = ItemVectors("toy", EncoderSpec("colour"), "toy", "v1", ids[5:], None, None)
+    told = behind(vectors, rack.dataset, tmp_path)
+    assert told is not None
+    assert told.startswith("5 of 12 items are newer than the vectors of toy and found by their wor")
+    assert behind(replace(vectors, items=ids), rack.dataset, tmp_path) is None

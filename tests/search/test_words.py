@@ -160,3 +160,17 @@ def test_an_empty_catalogue_finds_nothing() -> None:
     index = WordIndex.open(catalogue(NAMES).clear(), ("kind",), None)
     assert index.find(index.words("dress"), 5)[0].tolist() == []
     assert index.exact("dress").tolist() == []
+
+
+def test_a_beginning_means_the_frequent_word() -> None:
+    names = ["Jeanette", *["jeans"] * 8, *["shirt"] * 30]
+    index = WordIndex.open(catalogue(names), ("kind",), None)
+    found = index.find(index.words("jea"), 39)[0].tolist()
+    assert sorted(found) == list(range(9))
+    assert found[-1] == 0
+
+
+def test_making_an_index_is_told_of() -> None:
+    told: list[tuple[str, float]] = []
+    WordIndex.open(catalogue(NAMES), ("kind",), None, lambda *one: told.append(one))
+    assert {stage for stage, _ in told} == {"index words"}

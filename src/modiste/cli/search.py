@@ -92,7 +92,7 @@ def search_command(
     if queries is not None and out is not None:
         with shown_progress() as progress:
             told = answer_file(
-                Searcher.open(shop, encoder),
+                Searcher.open(shop, encoder, progress),
                 queries,
                 out,
                 by=by.value,
@@ -105,7 +105,9 @@ def search_command(
             )
         _tell(told, out, json_wanted)
         return
-    result = Searcher.open(shop, encoder).search(
+    with shown_progress() as progress:
+        searcher = Searcher.open(shop, encoder, progress)
+    result = searcher.search(
         words,
         photo,
         weight=weight,

@@ -145,7 +145,10 @@ class Finder:
             items, values = found.row(query)
             if one.wishes:
                 values = values * (1.0 + LIFT * self.attributes.met(one.wishes, items) ** 2)
-            scores[query, : len(items)] = values + EXACT * np.isin(items, exact[query])
+            called = np.isin(items, exact[query])
+            # Beside an id that is all a query says, nothing else was asked for.
+            others = -np.inf if one.strange and called.any() else 0.0
+            scores[query, : len(items)] = values + np.where(called, EXACT, others)
         return rescored(found, scores)
 
     def _mixed(

@@ -83,12 +83,15 @@ def fuse(lists: Sequence[Ranked], weights: Sequence[float]) -> Ranked:
 
 
 def rescored(found: Ranked, scores: Scores) -> Ranked:
-    """Give the same items in the order of new scores, `[n_queries, k]`, ties by position."""
+    """Give the same items in the order of new scores, `[n_queries, k]`, ties by position.
+
+    What has a score of -inf is left out.
+    """
     scores = np.where(found.positions >= 0, scores, -np.inf).astype(np.float32)
     order = np.lexsort((found.positions, -scores), axis=-1)
-    return Ranked(
-        np.take_along_axis(found.positions, order, -1), np.take_along_axis(scores, order, -1)
-    )
+    scores = np.take_along_axis(scores, order, -1)
+    positions = np.take_along_axis(found.positions, order, -1)
+    return Ranked(np.where(np.isneginf(scores), -1, positions), scores)
 
 
 def collapsed(found: Ranked, products: npt.NDArray[np.int64], k: int) -> Ranked:

@@ -15,6 +15,7 @@ from modiste.encoders.base import Vectors
 from modiste.errors import InputError
 from modiste.rules.filters import Filter, allowed, filter_notes, filter_table, parse_filter
 from modiste.search.answer import SearchResult
+from modiste.search.fields import Progress
 from modiste.search.finder import Finder, Mask, Request, Strategy
 from modiste.search.fusion import Positions, Ranked, Scores, collapsed, ranked
 from modiste.search.hits import Evidence, build_hits, shortage
@@ -32,8 +33,9 @@ from modiste.search.taste import (
 from modiste.search.words import WordIndex
 
 MOST_HITS = 1000
+_MOST_TOLD, _MOST_SHOWN = 6, 80
 _NO_ITEMS = np.empty(0, np.int64)
-_NO_SCORES = np.empty(0, np.float32)
+_NONE: tuple[Positions, Scores] = (_NO_ITEMS, np.empty(0, np.float32))
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,16 @@ class Searcher:
     reader: Reader
 
     @classmethod
-    def open(cls, shop: Path, encoder: str | None = None) -> Searcher:
+    def open(
+        cls, shop: Path, encoder: str | None = None, progress: Progress | None = None
+    ) -> Searcher:
         """Open a shop for search: its words, and its vectors and their encoder if there are any.
 
         Args:
             shop: The shop's folder.
             encoder: Whose vectors, a label or `NAME[=SOURCE]`; None: the best there are, see
                 `choose_label`. A shop without vectors is searched by its words.
+            progress: Told how much of the index of words is made, the first time.
 
         Raises:
             ArtifactError: If nothing was imported, or the asked encoder made no vectors.
@@ -61,11 +66,15 @@ class Searcher:
         """
         dataset = open_shop(shop)
         spaces = Spaces.open(shop, dataset, dataset.n_items(), encoder)
-        return cls.of(dataset, spaces, shop / "cache" / "words")
+        return cls.of(dataset, spaces, shop / "cache" / "words", progress)
 
     @classmethod
     def of(
-        cls, dataset: Dataset, spaces: Spaces | None = None, cache: Path | None = None
+        cls,
+        dataset: Dataset,
+        spaces: Spaces | None = None,
+        cache: Path | None = None,
+        progress: Progress | None = None,
     ) -> Searcher:
         """Make a searcher of a dataset in memory.
 
@@ -73,9 +82,10 @@ class Searcher:
             dataset: The catalogue, and what its users bought.
             spaces: Its vectors; None: it is searched by its words.
             cache: Where the index of words is stored; None: it is kept in memory.
+            progress: Told how much of the index of words is made.
         """
         items = filter_table(dataset)
-        index = WordIndex.open(items, dataset.item_attributes, cache)
+        index = WordIndex.open(items, dataset.item_attributes, cache, progress)
         attributes = Attributes.of(items, dataset.item_attributes)
         products = items["product_id"].rank("dense").to_numpy().astype(np.int64)
         finder = Finder(index, attributes, spaces or Spaces(), products)
@@ -198,6 +208,8 @@ class Searcher:
     ) -> tuple[Ranked, list[str]]:
         """Answer many queries at once, as `search` does each.
 
+        Where nothing is close to a query it has no answer; `search` offers names spelt nearly so.
+
         Args:
             texts: The words of each query; None: photos only.
             photos: The photo of each; None: words only.
@@ -219,9 +231,11 @@ class Searcher:
         for query in range(n_queries):  # a query that names a price, or what it is not, is apart
             one = asked[query] if asked is not None else None
             key = (one.bounds, one.understood.without) if one is not None else ()
+            if vectors is None and one is not None and self._nothing_close(one):
+                continue
             if vectors is None or vectors[query].any():
                 groups.setdefault(key, []).append(query)
-        rows: list[tuple[Positions, Scores]] = [(_NO_ITEMS, _NO_SCORES)] * n_queries
+        rows: list[tuple[Positions, Scores]] = [_NONE] * n_queries
         for queries in groups.values():
             first = None if asked is None else asked[queries[0]]
             unwanted = self.reader.unwanted(first, without)
@@ -271,17 +285,22 @@ class Searcher:
         """Find `k` items for one query, why, and what is to be known of them."""
         finder = self.finder
         if request.photos is None and asked is not None and self._nothing_close(asked):
+            if not asked.said:
+                if asked.understood.notes:  # what it said cannot be used, and that is told already
+                    return ranked([_NONE]), Evidence(asked, nameless=True), []
+                said = f"{_short(asked.given)!r} says nothing to look for: name a kind, a colour …"
+                return ranked([_NONE]), Evidence(asked, nameless=True), [said]
             near = ranked([finder.index.nearest_names(asked.given, MOST_HITS, request.kept)])
             near = near if variants else collapsed(near, finder.products, k)
-            said = f"nothing in the shop is close to {asked.given!r}"
+            said = f"nothing in the shop is close to {_short(asked.given)!r}"
             said += ": these have the nearest names" if len(near.row(0)[0]) else ""
             return near.cut(k), Evidence(asked, nameless=True), [said]
         found = finder.find(request, k, variants=variants)
         evidence = Evidence(asked, None if request.photos is None else request.photos[0])
         notes = []
-        if asked is not None and asked.unknown:
-            unknown = ", ".join(map(repr, asked.unknown))
-            notes.append(f"the catalogue has no word like {unknown}")
+        unknown = [] if asked is None else self._unknown(asked)
+        if unknown:
+            notes.append(f"the catalogue has no word like {', '.join(map(repr, unknown))}")
         if request.photos is not None and finder.spaces.pictures is not None:
             best = finder.spaces.pictures.nearest(request.photos, 1).scores.max(initial=-1.0)
             usual = finder.spaces.pictures.lonely
@@ -292,11 +311,17 @@ class Searcher:
                 )
         return found, evidence, notes
 
+    def _unknown(self, asked: Asked) -> list[str]:
+        """Give the words that the shop knows nothing of; an item's id is none of them."""
+        exact = self.finder.index.exact
+        return [word for word in asked.unknown if not len(exact(word))][:_MOST_TOLD]
+
     def _nothing_close(self, asked: Asked) -> bool:
         """Tell whether neither the words nor the vectors know what was asked for."""
         if not asked.strange or len(self.finder.index.exact(asked.given)):
             return False
-        return not self.finder.spaces.hears(asked.text)
+        # To an encoder an unknown number is as good as any other.
+        return not any(map(str.isalpha, asked.text)) or not self.finder.spaces.hears(asked.text)
 
     def _for_user(
         self, user: str, ranker: RankItems | None, positions: Positions, scores: Scores
@@ -334,6 +359,11 @@ class Searcher:
         if request.kept is not None:
             said += f", filter leaves {request.kept.mean():.2%} of the items"
         return said + (", taste" if user is not None else "")
+
+
+def _short(text: str) -> str:
+    """Give a text to be told of, cut where it is long."""
+    return text if len(text) <= _MOST_SHOWN else text[:_MOST_SHOWN] + "…"
 
 
 def check_numbers(k: int, weight: float) -> None:

@@ -16,6 +16,7 @@ from modiste.data import Dataset
 from modiste.encoders.base import Encoder, Vectors
 from modiste.encoders.spec import open_encoder
 from modiste.encoders.stored import ItemVectors, Side, choose_label, read_vectors
+from modiste.engine import collect
 from modiste.errors import ArtifactError, InputError, ModisteError
 from modiste.index import Index
 from modiste.index.stored import open_index
@@ -63,9 +64,12 @@ class Space:
 
         A query of zeros, of which its encoder knows nothing, is near to nothing.
         """
-        rows = np.zeros(self.index.n_vectors, np.bool_)
-        usable = self.row_of >= 0 if allowed is None else (self.row_of >= 0) & allowed
-        rows[self.row_of[usable]] = True
+        if allowed is None:
+            usable, rows = self._all
+        else:
+            usable = self._all[0] & allowed
+            rows = np.zeros(self.index.n_vectors, np.bool_)
+            rows[self.row_of[usable]] = True
         k = min(k, int(rows.sum()))
         if k == 0 or not len(queries):
             return Ranked(
@@ -75,6 +79,22 @@ class Space:
         blank = ~queries.any(axis=1)
         found[blank], scores[blank] = -1, -np.inf
         return self._items(found, scores, usable)
+
+    @cached_property
+    def _all(self) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        """Tell which items have a vector, `[n_items]`, and which vectors an item."""
+        usable = self.row_of >= 0
+        rows = np.zeros(self.index.n_vectors, np.bool_)
+        rows[self.row_of[usable]] = True
+        return usable, rows
+
+    @cached_property
+    def _item_of(self) -> Positions | None:
+        """Give the item of each row, -1 for none and, at the end, for row -1; None: some share."""
+        place = np.full(self.index.n_vectors + 1, -1, np.int64)
+        usable, rows = self._all
+        place[self.row_of[usable]] = np.flatnonzero(usable)
+        return place if int(rows.sum()) == int(usable.sum()) else None
 
     def of(self, items: Positions) -> Vectors:
         """Give the vectors of items, `[len(items), dim]`, zeros where there is none."""
@@ -118,14 +138,12 @@ class Space:
 
     def _items(self, rows: Positions, scores: Scores, usable: npt.NDArray[np.bool_]) -> Ranked:
         """Turn rows into items; where several items share a row, all of them are found."""
+        if self._item_of is not None:
+            return Ranked(self._item_of[rows], scores)
         items = np.flatnonzero(usable)
         own = self.row_of[items]
         order = np.argsort(own, kind="stable")
         items, own = items[order], own[order]
-        if len(own) < 2 or (np.diff(own) > 0).all():
-            place = np.full(self.index.n_vectors + 1, -1, np.int64)
-            place[own] = items
-            return Ranked(place[rows], scores)
         starts, stops = (np.searchsorted(own, rows, side) for side in ("left", "right"))
         counts = np.where(rows >= 0, stops - starts, 0)
         width = int(counts.sum(axis=1).max(initial=0))
@@ -209,7 +227,7 @@ class Spaces:
     mouth: Voice | None = None
     """Encodes words into the space of `words`, and of `pictures` where one encoder made both."""
     notes: tuple[str, ...] = ()
-    """Why stored vectors cannot be used."""
+    """Why stored vectors cannot be used, or that they are older than the catalogue."""
 
     @classmethod
     def open(cls, shop: Path, dataset: Dataset, n_items: int, asked: str | None) -> Spaces:
@@ -236,14 +254,16 @@ class Spaces:
                     raise
                 notes.append(f"the vectors of {label} are not used: {error}")
                 continue
+            if told := behind(vectors, dataset, shop):
+                notes.append(told)
             for side in sides:
                 if chosen[side] == label and getattr(vectors, side) is not None:
                     opened[side] = Space.open(shop, dataset, vectors, side, n_items)
         pictures, words = opened.get("pictures"), opened.get("words")
+        # An encoder that reads words has vectors of words: a model of pictures alone is not loaded
+        # to be asked.
         eye = voices[pictures.label] if pictures else None
-        mouth = voices[words.label] if words else eye
-        if mouth is not None and not mouth.encoder.speaks:
-            mouth = None
+        mouth = voices[words.label] if words else None
         return cls(pictures, words, eye, mouth, tuple(notes))
 
     @property
@@ -279,6 +299,18 @@ class Spaces:
         """Load the models now, so that the first query is as quick as the next."""
         for voice in {id(voice): voice for voice in (self.eye, self.mouth) if voice}.values():
             voice.warm()
+
+
+def behind(vectors: ItemVectors, dataset: Dataset, shop: Path) -> str | None:
+    """Say that the catalogue has items that were not there when its vectors were made."""
+    items = collect(dataset.items.select("item_id"))
+    new = items.join(vectors.items, on="item_id", how="anti").height
+    if not new:
+        return None
+    return (
+        f"{new:,} of {len(items):,} items are newer than the vectors of {vectors.label} and found "
+        f"by their words alone: run modiste embed --shop {shop} --encoder {vectors.spec}"
+    )
 
 
 def _voice(vectors: ItemVectors, shop: Path) -> Voice:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
@@ -13,20 +14,13 @@ import numpy.typing as npt
 import polars as pl
 
 from modiste.artifacts import Store, fingerprint, read_manifest, verify
-from modiste.encoders.thesaurus import canonical, fold, singular, split_words
+from modiste.encoders.thesaurus import canonical, fold, split_words
 from modiste.errors import ArtifactError, MissingExtraError
+from modiste.search.fields import WEIGHTS, Progress, canonical_table, id_forms, text_table
 
 if TYPE_CHECKING:
     import tantivy
 
-WEIGHTS: Mapping[str, float] = {
-    "name": 3.0,
-    "kind": 3.0,
-    "colour": 3.0,
-    "attributes": 1.0,
-    "description": 1.0,
-}
-"""What a word is worth by where it stands; `attributes` are all that are not kind or colour."""
 TIE = 0.2
 """Share of the other fields' scores that is added to the best field's."""
 PHRASE = 2.0
@@ -38,7 +32,7 @@ MOST_WORDS = 64
 FEW = 1000
 """A filter that leaves so few items is put into the query; one that leaves more is applied to the
 best matches, which are asked for in growing number until enough are left."""
-_LAYOUT = 2
+_LAYOUT = 3
 """Part of the key of stored indexes: raise it when fields or analysis change."""
 
 Words = Sequence[Mapping[str, float]]
@@ -58,8 +52,14 @@ class WordIndex:
         self._analyzer = _analyzer()
 
     @classmethod
-    def open(cls, items: pl.DataFrame, attributes: Sequence[str], cache: Path | None) -> WordIndex:
-        """Open the stored index of a catalogue, or make it: a few seconds for 100,000 items.
+    def open(
+        cls,
+        items: pl.DataFrame,
+        attributes: Sequence[str],
+        cache: Path | None,
+        progress: Progress | None = None,
+    ) -> WordIndex:
+        """Open the stored index of a catalogue, or make it: some 15 seconds for 100,000 items.
 
         What is stored is compared with its hashes first; an index that was altered, or of other
         items, is made anew. Where nothing can be written it is kept in memory.
@@ -68,15 +68,16 @@ class WordIndex:
             items: The catalogue by `item_idx`.
             attributes: Its attributes' columns.
             cache: The store's folder; None: keep it in memory.
+            progress: Told how much of an index is made.
         """
         _tantivy()
-        table = _table(items, attributes)
+        table = text_table(items, attributes)
         if cache is None:
-            return cls(_built(table, None), table.height)
+            return cls(_built(table, None, progress), table.height)
         try:
-            index = _kept(table, Store(cache, "word index"))
+            index = _kept(table, Store(cache, "word index"), progress)
         except (OSError, ArtifactError, ValueError):
-            index = _built(table, None)
+            index = _built(table, None, progress)
         return cls(index, table.height)
 
     def stems(self, text: str) -> list[str]:
@@ -95,6 +96,10 @@ class WordIndex:
                 found[term] = found.get(term, 0) + count
         return found
 
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self.terms)
+
     def word(self, stem: str) -> dict[str, float]:
         """Give the catalogue's stems for an asked one: itself, else those that begin with it.
 
@@ -105,13 +110,12 @@ class WordIndex:
             return {stem: 1.0}
         if len(stem) < 3:
             return {}
-        longer = [
-            found
-            for field in WEIGHTS
-            for found in self._searcher.terms_with_prefix(field, stem, limit=4)
-        ]
-        best = sorted(dict(longer).items(), key=lambda found: (-found[1], found[0]))[:8]
-        return {term: PREFIX for term, _ in best}
+        start = bisect_left(self._sorted, stem)
+        stop = bisect_left(self._sorted, stem + chr(0x10FFFF))
+        longer = {term: self.terms[term] for term in self._sorted[start:stop]}
+        best = sorted(longer.items(), key=lambda found: (-found[1], found[0]))[:8]
+        # BM25 prefers the rare, who types three letters means the frequent: jeans, no Jeanette.
+        return {term: PREFIX * count / best[0][1] for term, count in best}
 
     def words(self, text: str) -> list[dict[str, float]]:
         """Give a text's words for `find`, each once; a word the catalogue lacks stays as it is."""
@@ -149,13 +153,17 @@ class WordIndex:
         return self.find(words, self.n_items)[0] if self.n_items else _NOTHING[0]
 
     def exact(self, text: str) -> npt.NDArray[np.int64]:
-        """Give the items whose id, product or whole name is the text, or whose id is in it."""
+        """Give the items whose id, product or whole name is the text, or whose id is in it.
+
+        Zeros before an id may be missing or too many: spreadsheets take them off.
+        """
         import tantivy
 
         whole = " ".join(fold(text).split())
         parts = {*whole.split()[:MOST_WORDS], *split_words(text)[:MOST_WORDS]}
         ids = [part for part in parts if any(map(str.isdigit, part))]
-        asked = [("named", " ".join(split_words(text))), *(("ids", word) for word in (whole, *ids))]
+        ids = list(dict.fromkeys(form for word in (whole, *ids) for form in id_forms(word)))
+        asked = [("named", " ".join(split_words(text))), *(("ids", word) for word in ids)]
         should = [
             (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, field, value, "basic"))
             for field, value in asked
@@ -261,60 +269,6 @@ def _run_analyzer() -> tantivy.TextAnalyzer:
     return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.ngram(3, 3)).build()
 
 
-def _table(items: pl.DataFrame, attributes: Sequence[str]) -> pl.DataFrame:
-    """Give a row an item: what is indexed of it, by field."""
-    own = [name for name in attributes if name in ("kind", "colour")]
-    others = [name for name in attributes if name not in own]
-    joined = pl.concat_str(others, separator=" . ", ignore_nulls=True) if others else pl.lit("")
-    return items.sort("item_idx").select(
-        "item_idx",
-        "item_id",
-        "product_id",
-        "name",
-        *(pl.col(name) if name in own else pl.lit("").alias(name) for name in ("kind", "colour")),
-        joined.alias("attributes"),
-        "description",
-    )
-
-
-def _canonical(table: pl.DataFrame) -> pl.DataFrame:
-    """Put the words that stand for all their synonyms beside a table's own, each text once."""
-    forms = []
-    for field in WEIGHTS:
-        texts = table.get_column(field).drop_nulls().unique()
-        forms.append(
-            table.select(field)
-            .join(
-                pl.DataFrame({field: texts, "form": map(_with_synonyms, texts.to_list())}),
-                on=field,
-                how="left",
-                maintain_order="left",
-            )["form"]
-            .alias(field)
-        )
-    named = table.get_column("name").unique()
-    folded = [" ".join(split_words(name or "")) for name in named.to_list()]
-    return table.join(
-        pl.DataFrame({"name": named, "named": folded}),
-        on="name",
-        how="left",
-        maintain_order="left",
-        nulls_equal=True,
-    ).with_columns(forms)
-
-
-def _with_synonyms(text: str) -> str:
-    """Give a text in its canonical words, and behind them its own that are not among these.
-
-    >>> _with_synonyms("Hooded sweatshirts")
-    'hoodie hooded sweatshirts'
-    """
-    form = canonical(text)
-    known = set(form.split())
-    own = [word for word in split_words(text) if not {word, singular(word)} & known]
-    return " ".join([form, *own])
-
-
 def _key(table: pl.DataFrame) -> str:
     rows = table.hash_rows(seed=_LAYOUT)
     content = [
@@ -325,16 +279,16 @@ def _key(table: pl.DataFrame) -> str:
     return fingerprint([_LAYOUT, _tantivy().__version__, content])
 
 
-def _kept(table: pl.DataFrame, store: Store) -> tantivy.Index:
+def _kept(table: pl.DataFrame, store: Store, progress: Progress | None) -> tantivy.Index:
     """Open the stored index of a table; make it and store it where there is none, or a bad one."""
     key = _key(table)
     with suppress(ArtifactError, ValueError):
         if (stored := _stored(store, key)) is not None:
             return stored
     with store.publish(key, {"key": key, "n_items": table.height}, keep=2) as folder:
-        _built(table, folder)
+        _built(table, folder, progress)
     made = _stored(store, key)
-    return _built(table, None) if made is None else made
+    return _built(table, None, progress) if made is None else made
 
 
 def _stored(store: Store, key: str) -> tantivy.Index | None:
@@ -349,7 +303,9 @@ def _stored(store: Store, key: str) -> tantivy.Index | None:
     return index
 
 
-def _built(table: pl.DataFrame, folder: Path | None) -> tantivy.Index:
+def _built(
+    table: pl.DataFrame, folder: Path | None, progress: Progress | None = None
+) -> tantivy.Index:
     library = _tantivy()
     builder = library.SchemaBuilder()
     for field in WEIGHTS:
@@ -365,7 +321,9 @@ def _built(table: pl.DataFrame, folder: Path | None) -> tantivy.Index:
     index.register_tokenizer("runs", _run_analyzer())
     # One thread: items keep their order, and the same catalogue gives the same index.
     writer = index.writer(heap_size=128_000_000, num_threads=1)
-    for row in _canonical(table).iter_rows(named=True):  # the library takes one document at a time
+    rows = canonical_table(table, progress)
+    # The library takes one document at a time.
+    for number, row in enumerate(rows.iter_rows(named=True), start=1):
         document = library.Document()
         document.add_unsigned("item", row["item_idx"])
         for field in (*WEIGHTS, "named"):
@@ -374,8 +332,11 @@ def _built(table: pl.DataFrame, folder: Path | None) -> tantivy.Index:
         if row["named"]:
             document.add_text("runs", row["named"])
         for name in ("item_id", "product_id"):
-            document.add_text("ids", " ".join(fold(row[name]).split()))
+            for form in id_forms(" ".join(fold(row[name]).split())):
+                document.add_text("ids", form)
         writer.add_document(document)
+        if progress is not None and number % 1000 == 0:
+            progress("index words", 0.5 + 0.5 * number / len(rows))
     writer.commit()
     writer.wait_merging_threads()
     index.reload()

@@ -39,6 +39,12 @@ def test_a_misspelt_word_is_the_nearest_of_the_shop(
     assert speller.nearest(typed) == meant
 
 
+def test_a_frequent_name_is_meant_by_a_short_word() -> None:
+    shop = Speller.of({"puma": 300, "adidas": 400, "pump": 3, "casual": 90, "men": 5000}, ["case"])
+    assert shop.nearest("pumma") == "puma"
+    assert shop.nearest("casu") == "casual"  # not typed to its end; case is no nearer
+
+
 @pytest.mark.parametrize(
     "typed",
     ["drs", "nike", "gloves", "0108775015", "wx12346", "jckt", "", "x" * 31, "платье", "rackets9"],

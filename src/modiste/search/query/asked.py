@@ -28,6 +28,8 @@ class Asked:
     unknown: tuple[str, ...]
     """Words that the shop knows nothing of."""
     understood: Understood
+    named: float = 0.0
+    """Share of the words that name attributes of the shop."""
 
     @property
     def wishes(self) -> Wishes:
@@ -41,8 +43,8 @@ class Asked:
 
     @property
     def strange(self) -> bool:
-        """Whether the shop knows none of the words."""
-        return bool(self.said) and not self.wishes and len(self.unknown) >= len(self.said)
+        """Whether the shop knows none of the words, or they say nothing."""
+        return not self.wishes and not self.bounds and len(self.unknown) >= len(self.said)
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,9 @@ class Reader:
                 said.setdefault(stem, word)
         words = self.index.words(" ".join(found.words))
         unknown = tuple(word for word in found.unknown if not self._has(word))
-        return Asked(text, found.phrase or found.text, words, said, unknown, found)
+        naming = [self._means(word) for word in found.words]
+        named = sum(naming) / max(1, len(naming))
+        return Asked(text, found.phrase or found.text, words, said, unknown, found, named)
 
     def unwanted(self, asked: Asked | None, without: str | None) -> Unwanted | None:
         """Say what is not wanted: by the words of the query ("no stripes"), or named apart.

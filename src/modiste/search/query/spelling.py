@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,9 @@ SHORTEST, LONGEST = 4, 30
 TWO_EDITS_FROM = 7
 """Letters of a word from which two edits are forgiven; one before."""
 _SHORT = 6
+COMMON = 0.01
+"""A name so frequent, beside the most frequent word, is as likely meant as a word of fashion."""
+_FEWEST = 20
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -30,6 +34,8 @@ class Speller:
     """How often each word has each letter, `[n_words, 27]`; the last column counts all others."""
     plain: frozenset[str]
     """Words of fashion: values of the shop's attributes and the thesaurus."""
+    common: frozenset[str]
+    """Frequent words of the shop, such as the brands in its names."""
 
     @classmethod
     def of(cls, counts: Mapping[str, int], plain: Iterable[str]) -> Speller:
@@ -43,14 +49,17 @@ class Speller:
         fit = [word for word in {*counts, *first} if SHORTEST <= len(word) <= LONGEST]
         kept = [word for word in fit if not any(sign.isdigit() for sign in word)]
         kept.sort(key=lambda word: (word not in first, -counts.get(word, 0), word))
-        return cls(tuple(kept), _letters(kept), first)
+        least = max(_FEWEST, COMMON * max(counts.values(), default=0))
+        common = frozenset(word for word in kept if counts.get(word, 0) >= least)
+        return cls(tuple(kept), _letters(kept), first, common)
 
     def nearest(self, word: str) -> str | None:
         """Give the likeliest word within one edit, from seven letters on within two.
 
         An edit puts in, leaves out or changes a letter, or swaps two neighbours. The fewest edits
         win, then words of fashion, then the more frequent. In short words the first letter must be
-        right, and they become words of fashion only: too many names are near to them.
+        right, and they become words of fashion only, or, from five letters on, frequent ones: too
+        many names are near to them. A word that others begin with was not typed to its end.
 
         Args:
             word: Folded; without digits.
@@ -65,15 +74,23 @@ class Speller:
         most = 1 if len(word) < TWO_EDITS_FROM else 2
         # An edit changes the counts of at most two letters by one each.
         apart = np.abs(self.letters - _letters([word])).sum(axis=1, dtype=np.int16)
+        likely = self.plain | self.common if len(word) > SHORTEST else self.plain
         best, fewest = None, most + 1
         for place in np.flatnonzero(apart <= 2 * most).tolist():
             other = self.words[place]
-            if len(word) < _SHORT and (other[0] != word[0] or other not in self.plain):
+            if len(word) < _SHORT and (other[0] != word[0] or other not in likely):
                 continue
             edits = count_edits(word, other, fewest - 1)
             if edits < fewest:
                 best, fewest = other, edits
-        return best
+        if best is not None and best.startswith(word):
+            return best
+        return next((one for one in self._spoken if one.startswith(word)), best)
+
+    @cached_property
+    def _spoken(self) -> tuple[str, ...]:
+        """Give the words that one may begin to type, the likelier first."""
+        return tuple(word for word in self.words if word in self.common)
 
     def _parted(self, word: str) -> str | None:
         for cut in range(3, len(word) - 2):
