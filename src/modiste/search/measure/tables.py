@@ -130,7 +130,15 @@ def _index(speed: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Shown:
         "Indexes",
         "Recall@10: share of the true ten nearest that are found, of all vectors and under a "
         "filter that allows one in a hundred. Milliseconds for one query, and for one of many.",
-        ("", "recall@10", "under 1 %", "ms, one", "ms, batched", "s to build", "vectors"),
+        (
+            "",
+            "recall@10",
+            "under 1\N{NO-BREAK SPACE}%",
+            "ms, one",
+            "ms, batched",
+            "s to build",
+            "vectors",
+        ),
         tuple(rows),
     )
 
@@ -154,7 +162,7 @@ def print_measure(result: Mapping[str, Any]) -> None:
         table = Table(box=SIMPLE_HEAD, pad_edge=False)
         for place, name in enumerate(shown.head):
             # Two words of a head stand above each other, as a figure and its interval do.
-            title = name.replace(" P@", "\nP@") if len(shown.head) > 3 else name
+            title = "\n".join(name.rsplit(" ", 1)) if len(shown.head) > 3 else name
             justify: Literal["left", "right"] = "right" if place else "left"
             table.add_column(title, justify=justify, no_wrap=bool(place), overflow="fold")
         for row in shown.rows:
