@@ -80,7 +80,7 @@ def test_batches_of_any_size_are_encoded(exported: Exported) -> None:
     assert encoder.encode_pictures([]).shape == (0, encoder.dim)
 
 
-@pytest.mark.parametrize("name", ["clip", "resnet-square"])
+@pytest.mark.parametrize("name", ["clip", "mobilenet"])
 def test_int8_is_smaller_and_says_how_far_it_moved(name: str, exported: Exported) -> None:
     whole, _ = exported(name)
     small, moved = exported(name, int8=True)
@@ -89,7 +89,7 @@ def test_int8_is_smaller_and_says_how_far_it_moved(name: str, exported: Exported
     cosines = (ours * theirs).sum(1)
     assert moved["pictures"].mean_cosine == pytest.approx(float(cosines.mean()), abs=2e-3)
     assert moved["pictures"].worst_cosine <= moved["pictures"].mean_cosine < 0.99999
-    assert cosines.min() > 0.9
+    assert cosines.min() > 0.99
     facts = json.loads((Path(small.source) / "manifest.json").read_text())
     assert facts["moved"]["pictures"]["mean_cosine"] == moved["pictures"].mean_cosine
 
@@ -198,9 +198,6 @@ def test_what_has_no_towers_is_refused_and_nothing_is_left(tmp_path: Path, tiny:
     free = Transformers(source=str(tiny("resnet")))
     with pytest.raises(InputError, match="prepared by code of its own"):
         export_encoder(free, out, int8=False, pictures=[], texts=[])
-    net = Transformers(source=str(tiny("mobilenet")))
-    with pytest.raises(InputError, match="--int8: a convolutional network"):
-        export_encoder(net, out, int8=True, pictures=[], texts=[])
     assert not list(tmp_path.iterdir())
 
 

@@ -16,7 +16,7 @@ import pytest
 from modiste.encoders.base import unit
 from modiste.encoders.preparation import own_preparation
 from modiste.encoders.transformers import Transformers, multiplies_bfloat16
-from modiste.errors import InputError, MissingExtraError
+from modiste.errors import InputError
 from tests.encoders.pictures import garments
 
 Tiny = Callable[[str], Path]
@@ -202,14 +202,6 @@ def test_a_hub_name_without_a_hub_is_one_line_at_once(how: str, tmp_path: Path) 
     assert "fetch nobody/nothing where the hub can be reached" in said
     assert torch_is_loaded == "False"
     assert not done.stderr
-
-
-def test_open_clip_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
-    from modiste.encoders import open_clip
-
-    monkeypatch.setattr(open_clip, "find_spec", lambda name: None)
-    with pytest.raises(MissingExtraError, match=r"pip install 'modiste\[open-clip\]'"):
-        open_clip.OpenClip(source="somebody/something").encode_words(["a red dress"])
 
 
 @pytest.mark.real_data

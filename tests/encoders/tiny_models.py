@@ -122,16 +122,11 @@ def _dinov2(folder: Path) -> None:
     )
 
 
-def _resnet_square(folder: Path) -> None:
+def _resnet(folder: Path) -> None:
     from transformers import ResNetConfig, ResNetForImageClassification
 
     config = ResNetConfig(embedding_size=8, hidden_sizes=[8, 16], depths=[1, 1], layer_type="basic")
     ResNetForImageClassification(config).save_pretrained(folder)
-    _write_settings(folder, **SQUARE)
-
-
-def _resnet(folder: Path) -> None:
-    _resnet_square(folder)
     # Its processor resizes by a share of its own, which the settings do not say.
     _write_settings(
         folder, image_processor_type="ConvNextImageProcessor", size={"shortest_edge": 32},
@@ -164,7 +159,6 @@ _MODELS: dict[str, Callable[[Path], None]] = {
     "vit-without-pooler": _vit_without_pooler,
     "dinov2": _dinov2,
     "resnet": _resnet,
-    "resnet-square": _resnet_square,
     "mobilenet": _mobilenet,
     "bert": _bert,
 }

@@ -180,6 +180,8 @@ class Onnx(Encoder):
         settings.log_severity_level = 3  # errors: what it warns of no user can mend
         settings.intra_op_num_threads = min(self.threads, os.cpu_count() or 1)
         settings.inter_op_num_threads = 1
+        # Weights kept in 8 bits are unpacked once, when the tower is opened.
+        settings.add_session_config_entry("session.disable_quant_qdq", "1")
         return onnxruntime.InferenceSession(
             str(self._folder / name), settings, providers=["CPUExecutionProvider"]
         )

@@ -23,9 +23,6 @@ from modiste.errors import InputError, MissingExtraError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-_CALIBRATION = 64
-"""Pictures that tell how large the values inside a network grow."""
-
 
 def export_encoder(
     encoder: Encoder,
@@ -41,8 +38,8 @@ def export_encoder(
     Args:
         encoder: A `transformers` or `catalogue` encoder.
         out: The folder to make; it appears when it is whole.
-        int8: Whether weights, and a convolutional network's values, become 8-bit numbers.
-        pictures: Real pictures: they set the range of 8-bit values and are compared.
+        int8: Whether weights become 8-bit numbers.
+        pictures: Real pictures, compared.
         texts: Real texts, compared.
         progress: Told the stage's name and the share that is done.
 
@@ -71,8 +68,7 @@ def export_encoder(
         for number, (side, tower) in enumerate(towers.items(), start=1):
             write_tower(tower, draft / f"{side}.onnx")
             if int8:
-                prepared = [encoder.prepare(picture) for picture in pictures[:_CALIBRATION]]
-                make_int8(draft / f"{side}.onnx", prepared if side == "pictures" else [])
+                make_int8(draft / f"{side}.onnx")
             tell("export", number / len(towers))
         plan: dict[str, Any] = {"version": VERSION, "dim": encoder.dim}
         plan["numbers"] = "int8" if int8 else "float32"

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import logging
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 import modiste
 from modiste.artifacts import MANIFEST, hash_file, write_text
-from modiste.encoders.base import Batch
 from modiste.encoders.exporting.towers import Tower
-from modiste.errors import InputError
 
 _OPSET = 17
 
@@ -43,52 +43,48 @@ def write_tower(tower: Tower, path: Path) -> None:
         (path.parent / name).write_text(text, encoding="utf-8")
 
 
-def make_int8(path: Path, prepared: Sequence[Batch]) -> None:
-    """Turn a written tower into 8-bit numbers in its place.
+def make_int8(path: Path) -> None:
+    """Turn the weights of a written tower into 8-bit numbers in its place.
 
-    The values of convolutions need a range that is known before, from real pictures; other layers
-    find it as they go, which loses less.
+    Matrix products count with 8 bits, values measured as they go. Convolutions only keep their
+    weights so and count with 32: values of 8 bits moved the vectors of a MobileNet to a cosine of
+    0.85, and were slower wherever a processor has no instructions for them.
     """
-    import onnx
-    from onnxruntime.quantization import (
-        CalibrationDataReader,
-        QuantFormat,
-        QuantType,
-        quantize_dynamic,
-        quantize_static,
-    )
+    from onnxruntime.quantization import quantize_dynamic
 
     whole = path.with_name("whole.onnx")
     path.replace(whole)
-    kinds = [node.op_type for node in onnx.load(whole).graph.node]
-    if kinds.count("Conv") <= kinds.count("MatMul") + kinds.count("Gemm"):
-        layers = ["MatMul", "Gemm", "Gather"]
+    with _quiet():
         # Seven bits: without VNNI two products of eight bits overflow their sum.
-        with _quiet():
-            quantize_dynamic(whole, path, op_types_to_quantize=layers, reduce_range=True)
-        whole.unlink()
-        return
-    if not prepared:
-        raise InputError("--int8: a convolutional network is fitted to real pictures: give --shop")
-
-    class Pictures(CalibrationDataReader):  # type: ignore[misc]
-        def __init__(self) -> None:
-            self.left = iter(prepared)
-
-        def get_next(self) -> dict[str, Batch] | None:
-            one = next(self.left, None)
-            return None if one is None else {"pictures": one[None]}
-
-    quantize_static(
-        whole,
-        path,
-        Pictures(),
-        quant_format=QuantFormat.QDQ,
-        per_channel=True,
-        reduce_range=True,
-        weight_type=QuantType.QInt8,
-    )
+        layers = ["MatMul", "Gemm", "Gather"]
+        quantize_dynamic(whole, path, op_types_to_quantize=layers, reduce_range=True)
     whole.unlink()
+    _pack_convolutions(path)
+
+
+def _pack_convolutions(path: Path) -> None:
+    """Store each convolution's weights as bytes and a scale for every channel."""
+    import onnx
+    from onnx import helper, numpy_helper
+
+    model = onnx.load(path)
+    graph = model.graph
+    used = {node.input[1] for node in graph.node if node.op_type == "Conv"}
+    unpacked = []
+    for stored in [one for one in graph.initializer if one.name in used]:
+        weights = numpy_helper.to_array(stored)
+        scale = np.abs(weights).reshape(len(weights), -1).max(1) / 127
+        scale = np.where(scale > 0, scale, 1).astype(np.float32)
+        packed = np.rint(weights / scale.reshape(-1, *[1] * (weights.ndim - 1))).astype(np.int8)
+        parts = {"packed": packed, "scale": scale, "zero": np.zeros(len(scale), np.int8)}
+        names = [f"{stored.name}.{part}" for part in parts]
+        graph.initializer.remove(stored)
+        graph.initializer.extend(map(numpy_helper.from_array, parts.values(), names))
+        unpacked.append(helper.make_node("DequantizeLinear", names, [stored.name], axis=0))
+    nodes = [*unpacked, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    onnx.save(model, path)
 
 
 def seal_folder(folder: Path, facts: Mapping[str, Any]) -> None:
