@@ -12,6 +12,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware.cors import CORSMiddleware
 
 import modiste
 from modiste.errors import ModisteError
@@ -109,6 +110,14 @@ def create_app(
     paths = ApiPaths(described)
     # What is added last is passed first.
     app.add_middleware(Page, paths=paths, files=read_page())
+    if settings.origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.origins,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "X-Request-ID"],
+            expose_headers=["Retry-After", "X-Request-ID"],
+        )
     app.add_middleware(Gate, settings=settings, keys=KeyStore(database), paths=paths)
     return app
 

@@ -21,6 +21,7 @@ from modiste.serve.security.bodies import Body
 from modiste.serve.security.headers import SECURITY_HEADERS
 from modiste.serve.security.hosts import (
     SAFE_METHODS,
+    asks_beforehand,
     came_through_proxy,
     check_host,
     check_origin,
@@ -126,7 +127,9 @@ class Gate:
         check_origin(method, headers, self.settings)
         needed = needed_scope(path, self.paths.first_parts)
         must_show = not self.settings.open_to_all or came_through_proxy(headers)
-        if needed is not None and must_show and not self.paths.is_page(scope):
+        free = needed is None or self.paths.is_page(scope)
+        if must_show and not free and not asks_beforehand(method, headers, self.settings):
+            assert needed is not None
             key = await self.ring.check(headers, needed)
             passage.key = key.name
             rate = (key.rate or self.settings.rate) / self.settings.workers

@@ -6,6 +6,7 @@ that points here (DNS rebinding) it could read the answers too. The Host header 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from modiste.serve.errors import Refusal
 from modiste.serve.settings import ServeSettings
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(?::\d{1,5})?")
 _FORWARDED = (b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip")
 
 
@@ -45,6 +47,13 @@ def check_origin(method: str, headers: Mapping[bytes, bytes], settings: ServeSet
     )
 
 
+def asks_beforehand(method: str, headers: Mapping[bytes, bytes], settings: ServeSettings) -> bool:
+    """Tell whether a browser asks if an allowed site may send a request: it sends no key then."""
+    origin = headers.get(b"origin", b"").decode("latin-1")
+    asks = method == "OPTIONS" and b"access-control-request-method" in headers
+    return asks and origin in settings.origins
+
+
 def came_through_proxy(headers: Mapping[bytes, bytes]) -> bool:
     """Tell whether a proxy passed a request on: then loopback says nothing of who asks."""
     return any(name in headers for name in _FORWARDED)
@@ -60,7 +69,6 @@ def _host_of(origin: str) -> str | None:
 
 
 def _name(host: str) -> str:
-    """Give a Host header without its port, in small letters."""
-    if host.startswith("["):
-        return host.partition("]")[0].lower() + "]"
-    return host.partition(":")[0].lower()
+    """Give a Host header without its port, in small letters; empty if it is none."""
+    found = _HOST.fullmatch(host)
+    return found[1].lower() if found else ""

@@ -30,6 +30,16 @@ class Upload:
     """The photo's pixels `[height, width, 3]`, uint8 RGB, upright and cropped."""
 
 
+class _Form(MultiPartParser):
+    """A form that knows whether its end came; otherwise the part that was cut off is missing."""
+
+    whole = False
+
+    def on_end(self) -> None:
+        self.whole = True
+        super().on_end()
+
+
 async def read_upload(request: Request) -> Upload:
     """Read a multipart form and decode its photo.
 
@@ -41,7 +51,7 @@ async def read_upload(request: Request) -> Upload:
     photos: PhotoDesk = request.app.state.photos
     fields: dict[str, list[str]] = {}
     data: bytes | None = None
-    parser = MultiPartParser(
+    parser = _Form(
         request.headers,
         request.stream(),
         max_files=1,
@@ -53,12 +63,14 @@ async def read_upload(request: Request) -> Upload:
     try:
         form = await parser.parse()
     except (MultiPartException, KeyError, ValueError):
+        form = None
+    if form is None or not parser.whole:
         raise Refusal(
             400,
             "broken_form",
             f"The form is broken, or has more than one file or {_MOST_FIELDS} fields.",
             "send multipart/form-data with one file called photo, see /docs",
-        ) from None
+        )
     try:
         for name, value in form.multi_items():
             if isinstance(value, UploadFile):
