@@ -22,6 +22,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import polars as pl
 from threadpoolctl import threadpool_limits
@@ -153,7 +154,7 @@ def big_searcher(options: argparse.Namespace, rng: np.random.Generator) -> Searc
             for name in ("colour", "colour_code")
         ),
     )
-    bought = dataset.interactions
+    bought = dataset.interactions.filter(nw.col("item_idx") < N_ITEMS)
     shop = replace(dataset, items=lazy(big), interactions=bought, item_vectors={})
     words = read_vectors(options.shop, options.encoder)
     mouth = turned(open_encoder(words.spec, options.shop), rng)

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import narwhals as nw
 import numpy as np
 import pytest
 
+from modiste.cli import main
+from modiste.engine import collect
+from modiste.release import open_release, rank_items
+from modiste.search import Searcher
+from modiste.search.space import Spaces
 from modiste.search.taste import HALF_LIFE, SHARE, ranker_scores, reordered, wardrobe
 from modiste.testing import make_shop
 from tests.search.rack import GARMENTS, searcher
@@ -79,3 +89,41 @@ def test_the_ranker_decides_where_there_are_no_vectors() -> None:
     first = rack.search("dress", user="user-000000", ranker=likes_fern).hits[0]  # type: ignore[arg-type]
     assert GARMENTS[first.item_idx] == ("Green", "Dress")
     assert "your taste" in first.why
+
+
+@pytest.mark.slow
+def test_the_wardrobe_and_the_releases_ranker_both_act(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files, shop = str(tmp_path / "files"), tmp_path / "shop"
+    assert main(["synth", "--scale", "tiny", "--pictures", "--out", files]) == 0
+    assert main(["import", "hm", files, "--shop", str(shop)]) == 0
+    assert main(["embed", "--shop", str(shop), "--encoder", "colour"]) == 0
+    assert main(["train", "--shop", str(shop), "--config", "demo"]) == 0
+    searcher, ranker = Searcher.open(shop), rank_items(open_release(shop))
+    bought = collect(searcher.dataset.interactions.group_by("user_idx").agg(nw.len().alias("n")))
+    users = collect(searcher.dataset.users).join(bought, on="user_idx").sort("n", "user_idx")
+    user = users["user_id"][-1]
+    orders, words = set(), "black or blue trousers"
+    no_vectors = replace(searcher, finder=replace(searcher.finder, spaces=Spaces()))
+    for one, who, by in (
+        (searcher, None, None),
+        (searcher, user, None),
+        (no_vectors, user, ranker),
+        (searcher, user, ranker),
+    ):
+        result = one.search(words, user=who, ranker=by, k=8)
+        assert len(result.hits) == 8
+        assert result.strategy.endswith("taste") == (who is not None)
+        orders.add(tuple(hit.item_id for hit in result.hits))
+    assert len(orders) == 4  # nobody's, that of the wardrobe, that of the ranker, that of both
+    # The ranker's liking alone orders what fits the query equally well.
+    some = [hit.item_id for hit in no_vectors.search("trousers", k=20).hits]
+    scores = ranker(user, some)
+    assert scores is not None
+    assert len({score for score in scores if score is not None}) > 3
+    capsys.readouterr()
+    assert main(["search", words, "--shop", str(shop), "--for", user, "--k", "8", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert tuple(hit["item_id"] for hit in told["hits"]) in orders
+    assert any("your taste" in hit["why"] for hit in told["hits"])
