@@ -17,6 +17,9 @@ from modiste.serve.app import create_app
 from modiste.serve.database import Database, EventStore
 from modiste.serve.schemas import KnownUser
 from modiste.serve.settings import ServeSettings
+from tests.serve.postgres import new_postgres, postgres
+
+__all__ = ["new_postgres", "postgres"]
 
 HERE = "http://127.0.0.1:8000"
 

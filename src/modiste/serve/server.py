@@ -53,7 +53,7 @@ def serve(
     dataset_store(shop).current()
     _check_keys(shop, settings)
     configure_logs()
-    with _bind(settings) as listening:
+    with listen(settings) as listening:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         started(f"http://{host}:{listening.getsockname()[1]}")
         if settings.workers == 1:
@@ -70,6 +70,32 @@ def worker_app() -> FastAPI:
     return _app(Path(told["shop"]), settings, told["rules"] and Path(told["rules"]))
 
 
+def new_server(app: FastAPI) -> uvicorn.Server:
+    """Give a server of an application for this process; it is patient, but not for ever."""
+    return uvicorn.Server(_config(app))
+
+
+def listen(settings: ServeSettings) -> socket.socket:
+    """Take the address that is set.
+
+    Raises:
+        InputError: If it cannot be had.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        raise InputError(
+            f"--host {settings.host} --port {settings.port}: cannot be listened on "
+            f"({error.strerror or error}): choose another port"
+        ) from None
+    listening.set_inheritable(True)
+    return listening
+
+
 def _run_here(
     shop: Path, settings: ServeSettings, rules: Path | None, listening: socket.socket
 ) -> None:
@@ -79,7 +105,7 @@ def _run_here(
         failures.append(error)
         server.should_exit = True
 
-    server = uvicorn.Server(_config(_app(shop, settings, rules, fail)))
+    server = new_server(_app(shop, settings, rules, fail))
     server.run(sockets=[listening])
     if failures:
         raise failures[0]
@@ -149,19 +175,3 @@ def _check_keys(shop: Path, settings: ServeSettings) -> None:
             f"--host {settings.host}: others than this machine may only ask with a key and there "
             f"is none: make one with modiste keys add --shop {shop}"
         )
-
-
-def _bind(settings: ServeSettings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listening = socket.socket(family)
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((settings.host, settings.port))
-    except OSError as error:
-        listening.close()
-        raise InputError(
-            f"--host {settings.host} --port {settings.port}: cannot be listened on "
-            f"({error.strerror or error}): choose another port"
-        ) from None
-    listening.set_inheritable(True)
-    return listening

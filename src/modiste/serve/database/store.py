@@ -44,6 +44,9 @@ class Database:
         self.engine = _engine(self.url)
         try:
             self._make_tables()
+        except ArtifactError:
+            self.engine.dispose()
+            raise
         except SQLAlchemyError as error:
             self.engine.dispose()
             shown = self.url.render_as_string(hide_password=True)
