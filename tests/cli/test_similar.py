@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from modiste.cli import main
-from tests.search.similar.similar_shop import write_shop
+from modiste.testing import make_shop
+from tests.search.similar.similar_shop import publish, write_shop
 
 RED, NEW = "0000000000", "0000000002"
 
@@ -38,6 +40,18 @@ def test_json_and_filters(shop: str, capsys: pytest.CaptureFixture[str]) -> None
     assert set(found) == {"0000000004", "0000000005"}
     assert main([*words[:4], "--filter", "kind=sock"]) == 2
     assert "sock" in capsys.readouterr().err
+
+
+def test_a_list_of_ids_may_have_the_shops_own_word_for_them_above(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop = make_shop([(0, 0, 1)], n_users=1, n_items=3)
+    own = {**shop.own_names, "item_id": "article_id"}
+    publish(replace(shop, own_names=own), tmp_path / "shop")
+    (tmp_path / "ids.txt").write_text(f"name,article_id\nx,{NEW}\n\n", encoding="utf-8")
+    words = ["similar", "--shop", str(tmp_path / "shop"), "--items", str(tmp_path / "ids.txt")]
+    assert main([*words, "--by", "words", "--k", "50"]) == 0
+    assert capsys.readouterr().out.startswith(NEW)
 
 
 def test_bulk_is_a_table_of_listed_items_or_of_all(shop: str, tmp_path: Path) -> None:

@@ -24,9 +24,10 @@ _SHOWN = ("kind", "colour")
 """Attributes that are told beside the name."""
 _NOTHING = {
     "blend": "nothing is known of it that others can be compared by",
-    "pictures": "it has no vector of a picture, try --by words",
-    "words": "nothing is said of it that is said of others, try --by pictures",
-    "bought": "nobody bought it together with another item, try --by blend",
+    "pictures": "it has no picture, or modiste embed has not seen it yet; try --by words",
+    "words": "nothing is said of it that is said of others, or modiste embed has not read it yet; "
+    "try --by pictures",
+    "bought": "nobody bought it together with another item; try --by blend",
 }
 
 
@@ -90,9 +91,13 @@ def similar_command(
     """
     from modiste.search.similar.items import Similar, with_ids
 
-    asked = _asked_ids(item, items, out, report)
+    _check(item, items, out, report)
     found = Similar.open(shop, by.value, encoder)
-    at = found.every() if asked is None else found.positions(asked)
+    asked = list(dict.fromkeys(item or ()))
+    if items is not None:
+        own = found.dataset.own_names["item_id"]
+        asked = read_ids(items, own, option="--items", name="item_id").to_list()
+    at = found.positions(asked) if asked else found.every()
     allowed = _allowed(found, filters or [])
     with shown_progress() as progress:
         rows = found.neighbours(at, k, variants=variants, allowed=allowed, progress=progress)
@@ -117,10 +122,10 @@ def similar_command(
         typer.echo(f"report: {report}", err=True)
 
 
-def _asked_ids(
+def _check(
     given: list[str] | None, file: Path | None, out: Path | None, report: Path | None
-) -> list[str] | None:
-    """Gather the ids asked for; None: every item."""
+) -> None:
+    """Check what was given before anything is opened."""
     from modiste.errors import InputError
 
     for path in (out, report):
@@ -128,13 +133,8 @@ def _asked_ids(
             raise InputError(f"{path}: the folder {path.parent} does not exist: make it first")
     if given and file is not None:
         raise InputError("items were given and --items too: give one of the two")
-    if file is not None:
-        return read_ids(file, "item_id", option="--items", name="item_id").to_list()
-    if given:
-        return list(dict.fromkeys(given))
-    if out is None:
+    if not given and file is None and out is None:
         raise InputError("no item was given: give ids, or --out FILE.parquet for every item")
-    return None
 
 
 def _allowed(found: Similar, filters: list[str]) -> Mask | None:

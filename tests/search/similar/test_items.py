@@ -36,6 +36,7 @@ def test_pictures_are_compared_by_cosine_one_item_a_product_never_the_own(shop: 
     # 2 and 3 are one product, 2 is nearer; 0 and 1 are another.
     assert neighbours(shop, 0, by="pictures") == [2, 4]
     assert neighbours(shop, 4, by="pictures") == [3, 1]
+    assert neighbours(shop, 4, by="pictures", k=500) == [3, 1], "no more are there"
     rows = similar_items(shop, [item(0)], by="pictures")
     looks = unit(np.array([[1.0, 0.0, 0.1], [0.8, 0.3, 0.0]], np.float32))
     assert rows["score"][0] == pytest.approx(float(looks[0] @ looks[1]))
