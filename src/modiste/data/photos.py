@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 import threading
 import warnings
 from contextlib import nullcontext
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from PIL import Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
@@ -76,6 +77,28 @@ def open_photo(
         words = " ".join(str(error).split())[:120] or type(error).__name__
         reason = "is cut off" if "truncated" in words.lower() else f"is damaged ({words})"
         raise PictureError(name, reason) from None
+
+
+def picture_path(folder: Path, path: str) -> Path:
+    """Give where a picture of a folder lies.
+
+    Args:
+        folder: The folder of the pictures, resolved.
+        path: Relative to it, as a shop's items name it.
+
+    Raises:
+        PictureError: If the path, or a link on it, leaves the folder.
+    """
+    place = folder / path
+    plain = PurePosixPath(path)
+    try:
+        leaves = plain.is_absolute() or ".." in plain.parts
+        leaves = leaves or not Path(os.path.realpath(place)).is_relative_to(folder)
+    except ValueError:
+        leaves = True  # a name that no file can have
+    if leaves:
+        raise PictureError(path, "lies outside the folder of the pictures")
+    return place
 
 
 def _read(path: Path) -> tuple[str, bytes]:

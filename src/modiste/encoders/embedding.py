@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -13,6 +13,7 @@ import polars as pl
 
 from modiste.artifacts import fingerprint, hash_file
 from modiste.data import Dataset, open_shop
+from modiste.data.photos import PictureError, picture_path
 from modiste.encoders.base import Encoder, Vectors
 from modiste.encoders.batches import encode_files
 from modiste.encoders.parts import KEYS, Known, Parts
@@ -245,7 +246,7 @@ def _sources(dataset: Dataset, encoder: Encoder) -> pl.DataFrame:
     if not encoder.sees:
         items = items.with_columns(pl.lit(None, pl.String).alias("picture"))
     distinct = items.select("picture").drop_nulls().unique(maintain_order=True)
-    folder = dataset.picture_folder
+    folder = dataset.picture_folder and dataset.picture_folder.resolve()
     stamps = [_stamp(folder, path) for path in distinct["picture"].to_list()]
     stamped = distinct.hstack(
         pl.DataFrame(
@@ -261,11 +262,12 @@ def _sources(dataset: Dataset, encoder: Encoder) -> pl.DataFrame:
 
 def _stamp(folder: Path | None, path: str) -> tuple[int | None, int | None, str | None]:
     """Give a file's bytes and time of change in nanoseconds, or why it cannot be looked at."""
-    plain = PurePosixPath(path)
-    if folder is None or plain.is_absolute() or ".." in plain.parts:
-        return None, None, "lies outside the folder of the pictures"
     try:
-        found = (folder / path).stat()
+        if folder is None:
+            return None, None, "is in no folder of pictures"
+        found = picture_path(folder, path).stat()
+    except PictureError as error:
+        return None, None, error.reason
     except (OSError, ValueError):
         return None, None, "is gone"
     return found.st_size, found.st_mtime_ns, None

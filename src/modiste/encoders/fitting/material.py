@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from modiste.data import Dataset
-from modiste.data.photos import open_photo
+from modiste.data.photos import open_photo, picture_path
 from modiste.encoders.fitting.settings import FitSettings
 from modiste.encoders.lexicon import Lexicon, Texts, Whole, learn_vocabulary, text_words
 from modiste.encoders.pixels import Pixels, as_pixels
@@ -49,8 +49,10 @@ class Material:
 
     item_ids: list[str]
     """By row."""
-    pictures: list[Path]
-    """By row."""
+    folder: Path
+    """Of the pictures, resolved."""
+    pictures: list[str]
+    """By row, paths below it."""
     fit: Whole
     """Rows that are learned from."""
     watch: Whole
@@ -96,7 +98,8 @@ def read_material(dataset: Dataset, settings: FitSettings) -> Material:
     )
     return Material(
         item_ids=items["item_id"].to_list(),
-        pictures=[folder / path for path in items["picture"]],
+        folder=folder.resolve(),
+        pictures=items["picture"].to_list(),
         fit=fit,
         watch=watch,
         whole=lexicon.encode(whole),
@@ -151,7 +154,8 @@ def read_pictures(
 
     def read(row: int) -> str | None:
         try:
-            pixels[row] = as_pixels(open_photo(material.pictures[row], near=size), *size)
+            place = picture_path(material.folder, material.pictures[row])
+            pixels[row] = as_pixels(open_photo(place, near=size), *size)
         except InputError as error:
             return f"{row}\0{error}"
         return None
