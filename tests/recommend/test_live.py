@@ -41,10 +41,10 @@ def test_the_same_purchases_give_the_same_list_live_and_by_night(
     items, days = [5, 40, 5], [live.last_day, live.last_day - 3, live.last_day - 1]
     night = by_night(live, [user, user + 1], purchases(live, user, items, days))
     signals = [Signal(item, "purchase", day, 0.05) for item, day in zip(items, days, strict=True)]
-    now = live.lists(live.asked(user, signals), K, Rules())
+    now = live.lists(live.asked(user, signals), K).lists
     expected = night.filter(pl.col("user_idx") == user)
     assert now.select(expected.columns).equals(expected)
-    before = live.lists(live.asked(user), K, Rules())
+    before = live.lists(live.asked(user), K).lists
     assert not before.equals(now)
 
 
@@ -58,7 +58,7 @@ def test_a_new_user_is_what_their_purchases_say(live: LiveModel) -> None:
     asked = pl.Series("user_idx", [new], dtype=pl.Int32)
     night = pl.concat(recommend(live.model, shop, K, users=asked, rules=Rules()))
     signals = [Signal(item, "purchase", live.last_day, 0.05) for item in (8, 9)]
-    now = live.lists(live.asked(None, signals), K, Rules())
+    now = live.lists(live.asked(None, signals), K).lists
     assert now.select(night.columns).equals(night)
 
 
@@ -85,9 +85,9 @@ def test_weaker_signals_are_older_and_few(live: LiveModel) -> None:
 
 def test_what_is_hidden_is_not_shown_and_the_list_stays_full(live: LiveModel) -> None:
     asked = live.asked(3)
-    first = live.lists(asked, K, Rules())
+    first = live.lists(asked, K).lists
     hidden = first["item_idx"].head(4).to_list()
-    lists = live.lists(asked, K, Rules(), hidden)
+    lists = live.lists(asked, K, Rules(), hidden).lists
     assert len(lists) == K
     assert not set(hidden) & set(lists["item_idx"])
     assert lists["item_idx"].to_list()[: K - 4] == first["item_idx"].to_list()[4:]

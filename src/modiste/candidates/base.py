@@ -8,7 +8,7 @@ from typing import ClassVar
 import narwhals as nw
 
 from modiste.data import Dataset
-from modiste.engine import collect, exact_sum
+from modiste.engine import collect, exact_sum, look_up
 
 Tables = dict[str, nw.LazyFrame]
 """Tables by name: what a source or a feature learned from the past, ready to be stored."""
@@ -161,7 +161,7 @@ def follow(owned: nw.LazyFrame, neighbours: nw.LazyFrame, k: int) -> nw.LazyFram
     Returns:
         Candidates; the score of an item is the sum of weight times similarity.
     """
-    reached = owned.join(neighbours, on="item_idx").select(
+    reached = look_up(owned, neighbours, "item_idx", "inner").select(
         "user_idx",
         nw.col("neighbour_idx").alias("item_idx"),
         (nw.col("weight") * nw.col("similarity")).alias("score"),

@@ -16,11 +16,12 @@ from scipy.sparse import csr_matrix
 
 from modiste.candidates.base import Tables, on_sale
 from modiste.data import Dataset
-from modiste.engine import collect, exact_sum, lazy, vector_matrix
+from modiste.engine import apply, collect, exact_sum, lazy, look_up, vector_matrix
 from modiste.index.neighbours import nearest
 
 Floats = npt.NDArray[np.float32]
 Positions = npt.NDArray[np.int32]
+_PROPOSED = {"user_idx": pl.Int32, "item_idx": pl.Int32, "score": pl.Float32, "rank": pl.Int32}
 
 
 def user_item_matrix(
@@ -75,44 +76,55 @@ def propose_nearest(
     tables: Tables, asked: Dataset, k: int, kind: Literal["auto", "exact", "hnsw"]
 ) -> nw.LazyFrame:
     """Propose to each user with a vector the items on sale with the largest inner product."""
-    keys = collect(asked.users.select("user_idx"))
-    users = collect(tables["users"]).join(keys, on="user_idx", how="semi").sort("user_idx")
-    items = collect(tables["items"].filter(nw.col("on_sale"))).sort("item_idx")
-    positions, scores = nearest(vector_matrix(items), vector_matrix(users), k, kind=kind)
-    found = pl.DataFrame(
-        {
-            "user_idx": np.repeat(users["user_idx"].to_numpy(), positions.shape[1]),
-            "item_idx": items["item_idx"].to_numpy()[positions.ravel()].astype(np.int32),
-            "score": scores.ravel(),
-            "rank": np.tile(np.arange(1, positions.shape[1] + 1, dtype=np.int32), len(users)),
-        }
-    )
-    return lazy(found.filter(pl.Series(positions.ravel() >= 0)))
+    on_sale_now = collect(tables["items"].filter(nw.col("on_sale"))).sort("item_idx")
+    items = on_sale_now["item_idx"].to_numpy()
+    vectors = vector_matrix(on_sale_now)
+
+    def proposed(users: pl.DataFrame) -> pl.DataFrame:
+        users = users.sort("user_idx")
+        positions, scores = nearest(vectors, vector_matrix(users), k, kind=kind)
+        width = positions.shape[1]
+        found = pl.DataFrame(
+            {
+                "user_idx": np.repeat(users["user_idx"].to_numpy(), width),
+                "item_idx": items[positions.ravel()].astype(np.int32),
+                "score": scores.ravel(),
+                "rank": np.tile(np.arange(1, width + 1, dtype=np.int32), len(users)),
+            },
+            schema=_PROPOSED,
+        )
+        return found.filter(pl.Series(positions.ravel() >= 0))
+
+    # Only the asked users' vectors are sorted: a chunk must not cost what all users cost.
+    asked_users = look_up(asked.users.select("user_idx"), tables["users"], "user_idx", "inner")
+    return apply([asked_users], proposed, _PROPOSED)
 
 
 def score_pairs(tables: Tables, pairs: nw.LazyFrame) -> nw.LazyFrame:
     """Give the inner product of each pair's vectors; null where one has none."""
-    rows = collect(pairs.select("user_idx", "item_idx"))
-    # Only the asked users' vectors are sorted: a chunk must not cost what all users cost.
-    keys = rows.select("user_idx").unique()
-    users = collect(tables["users"]).join(keys, on="user_idx", how="semi").sort("user_idx")
-    items = collect(tables["items"]).sort("item_idx")
-    user_at, has_user = _positions(users["user_idx"].to_numpy(), rows["user_idx"].to_numpy())
-    item_at, has_item = _positions(items["item_idx"].to_numpy(), rows["item_idx"].to_numpy())
-    scores = np.zeros(len(rows), np.float32)
-    known = np.flatnonzero(has_user & has_item)
-    user_vectors, item_vectors = vector_matrix(users), vector_matrix(items)
-    for start in range(0, len(known), 1 << 18):  # blocks bound the gathered vectors' memory
-        block = known[start : start + (1 << 18)]
-        scores[block] = np.einsum(
-            "nd,nd->n", user_vectors[user_at[block]], item_vectors[item_at[block]]
-        )
-    score = (
-        pl.Series("score", scores)
-        .to_frame()
-        .select(pl.when(pl.Series(has_user & has_item)).then(pl.col("score")).alias("score"))
-    )
-    return lazy(pl.concat([rows, score], how="horizontal"))
+    every = collect(tables["items"]).sort("item_idx")
+    items, item_vectors = every["item_idx"].to_numpy(), vector_matrix(every)
+
+    def scored(users: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+        users = users.sort("user_idx")
+        user_at, has_user = _positions(users["user_idx"].to_numpy(), rows["user_idx"].to_numpy())
+        item_at, has_item = _positions(items, rows["item_idx"].to_numpy())
+        scores = np.zeros(len(rows), np.float32)
+        known = np.flatnonzero(has_user & has_item)
+        user_vectors = vector_matrix(users)
+        for start in range(0, len(known), 1 << 18):  # blocks bound the gathered vectors' memory
+            block = known[start : start + (1 << 18)]
+            scores[block] = np.einsum(
+                "nd,nd->n", user_vectors[user_at[block]], item_vectors[item_at[block]]
+            )
+        both = pl.Series(has_user & has_item, dtype=pl.Boolean)
+        score = pl.Series("score", scores).to_frame().select(pl.when(both).then("score"))
+        return pl.concat([rows, score], how="horizontal")
+
+    keys = pairs.select("user_idx").unique()
+    asked_users = look_up(keys, tables["users"], "user_idx", "inner")
+    schema = {"user_idx": pl.Int32, "item_idx": pl.Int32, "score": pl.Float32}
+    return apply([asked_users, pairs.select("user_idx", "item_idx")], scored, schema)
 
 
 def _array(vectors: Floats) -> pl.Series:

@@ -14,7 +14,7 @@ import polars as pl
 
 from modiste.candidates.base import Tables, offered, recent_items, top_k
 from modiste.data import Dataset
-from modiste.engine import collect, exact_sum, lazy, vector_matrix
+from modiste.engine import collect, exact_sum, lazy, look_up, materialize, vector_matrix
 from modiste.index.neighbours import nearest
 
 CELLS = 1 << 25
@@ -77,13 +77,14 @@ def propose_lookalikes(
             )
         )
     owned = recent_items(asked, n_recent, half_life_days)
-    reached = owned.join(tables["neighbours"], on="item_idx").select(
+    reached = look_up(owned, tables["neighbours"], "item_idx", "inner").select(
         "user_idx",
         nw.col("neighbour_idx").alias("item_idx"),
         "unsold",
         (nw.col("weight") * nw.col("similarity")).alias("score"),
     )
-    summed = reached.group_by("user_idx", "item_idx", "unsold").agg(exact_sum(nw.col("score")))
+    sums = reached.group_by("user_idx", "item_idx", "unsold").agg(exact_sum(nw.col("score")))
+    summed = materialize(sums)
     parts = [
         top_k(summed.filter(~nw.col("unsold")), k),
         top_k(summed.filter(nw.col("unsold")), min(k, k_unsold)),

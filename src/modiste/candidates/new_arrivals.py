@@ -10,7 +10,7 @@ from pydantic import Field
 from modiste.candidates.base import CandidateSource, Tables, decay, today, top_k
 from modiste.component import component
 from modiste.data import Dataset
-from modiste.engine import exact_sum, materialize
+from modiste.engine import exact_sum, look_up, materialize
 
 
 @component
@@ -73,7 +73,7 @@ class NewArrivals(CandidateSource):
             if f"best_{name}" not in tables:
                 continue
             shares = (
-                weighted.join(tables[f"values_{name}"], on="item_idx")
+                look_up(weighted, tables[f"values_{name}"], "item_idx", "inner")
                 .group_by("user_idx", "value")
                 .agg(exact_sum(nw.col("weight")).alias("score"))
             )

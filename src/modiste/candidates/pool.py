@@ -8,7 +8,7 @@ pairs with the highest summed rate.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -17,9 +17,11 @@ import polars as pl
 
 from modiste.candidates.base import CandidateSource, Tables, top_k
 from modiste.data import Dataset
-from modiste.engine import collect, exact_sum, lazy
+from modiste.engine import exact_sum, lazy, materialize
 
 PAIR = ("user_idx", "item_idx")
+Allowed = Callable[[nw.LazyFrame], nw.LazyFrame]
+"""Takes proposals and gives those that may be shown."""
 PRIOR_PAIRS = 2000.0
 """A source's rate at one rank is drawn towards the source's neighbouring ranks with this weight."""
 
@@ -44,7 +46,7 @@ def build_pool(
     asked: Dataset,
     rates: pl.DataFrame | None = None,
     size: int | None = None,
-    allowed: pl.Series | None = None,
+    allowed: Allowed | None = None,
 ) -> Pool:
     """Ask every source and join what they propose.
 
@@ -55,37 +57,46 @@ def build_pool(
         rates: `source, rank, rate` from `hit_rates`; None: a rate that falls with rank, the same
             for all sources.
         size: Pairs kept for each user, those with the highest summed rate; None: all.
-        allowed: `item_idx` of what may be proposed; None: everything. Ranks stay those that the
-            sources gave.
+        allowed: Keeps of the proposals what may be shown, see `allow`; None: everything. Ranks
+            stay those that the sources gave.
     """
     proposals, seconds = [], {}
     for number, (name, source) in enumerate(sources.items()):
         start = perf_counter()
-        found = collect(source.propose(tables[name], asked).select(*PAIR, "score", "rank"))
-        if allowed is not None:
-            found = found.join(allowed.alias("item_idx").to_frame(), on="item_idx", how="semi")
+        found = materialize(source.propose(tables[name], asked).select(*PAIR, "score", "rank"))
         seconds[name] = perf_counter() - start
         proposals.append(
             found.with_columns(
-                pl.col("score").cast(pl.Float32), pl.lit(number, pl.Int32).alias("source")
+                nw.col("score").cast(nw.Float32), nw.lit(number).cast(nw.Int32).alias("source")
             )
         )
-    long = pl.concat(proposals)
-    pairs = _widen(lazy(long), list(sources), rates)
+    long = nw.concat(proposals)
+    if allowed is not None:
+        long = materialize(allowed(long))
+    pairs = _widen(long, list(sources), rates)
     if size is not None:
         pairs = top_k(pairs.with_columns(nw.col("_rate").alias("score")), size)
         pairs = pairs.drop("score", "rank")
     pairs = pairs.drop("_rate")
-    pairs = lazy(collect(pairs).sort(*PAIR))
+    pairs = materialize(pairs.sort(*PAIR))
     for name, source in sources.items():
         scored = source.score(tables[name], pairs.select(*PAIR))
         if scored is not None:
             similarity = scored.select(*PAIR, nw.col("score").alias(f"{name}_similarity"))
             pairs = pairs.join(similarity, on=list(PAIR), how="left")
-    named = long.with_columns(
-        pl.col("source").replace_strict(dict(enumerate(sources)), return_dtype=pl.String)
-    )
-    return Pool(pairs, lazy(named.select("source", *PAIR, "rank")), seconds)
+    numbered = pl.DataFrame({"number": range(len(sources)), "name": list(sources)})
+    names = lazy(numbered.cast({"number": pl.Int32}))
+    named = long.join(names, left_on="source", right_on="number")
+    long = named.select(nw.col("name").alias("source"), *PAIR, "rank")
+    return Pool(pairs, long, seconds)
+
+
+def allow(items: pl.Series | None) -> Allowed | None:
+    """Make what keeps the proposals of some items, by `item_idx`; None: all are kept."""
+    if items is None:
+        return None
+    may = lazy(items.cast(pl.Int32).alias("item_idx").to_frame())
+    return lambda proposals: proposals.join(may, on="item_idx", how="semi")
 
 
 def _widen(long: nw.LazyFrame, names: list[str], rates: pl.DataFrame | None) -> nw.LazyFrame:

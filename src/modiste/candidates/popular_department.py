@@ -10,7 +10,7 @@ from pydantic import Field
 from modiste.candidates.base import CandidateSource, Tables, decay, decayed_sales, today, top_k
 from modiste.component import component
 from modiste.data import Dataset
-from modiste.engine import exact_sum, materialize
+from modiste.engine import exact_sum, look_up, materialize
 
 
 @component
@@ -50,9 +50,11 @@ class PopularDepartment(CandidateSource):
         """Propose the best of each department, weighted by its share of the user's purchases."""
         if not tables:
             return _nothing(asked)
+        weighted = asked.interactions.with_columns(
+            decay(asked, self.taste_half_life_days).alias("weight")
+        )
         shares = (
-            asked.interactions.with_columns(decay(asked, self.taste_half_life_days).alias("weight"))
-            .join(tables["parts"], on="item_idx")
+            look_up(weighted, tables["parts"], "item_idx", "inner")
             .group_by("user_idx", "part")
             .agg(exact_sum(nw.col("weight")).alias("score"))
         )

@@ -10,7 +10,7 @@ from pydantic import Field
 from modiste.candidates.base import CandidateSource, Tables, decay, offered, recent_items, top_k
 from modiste.component import component
 from modiste.data import Dataset
-from modiste.engine import exact_sum, materialize
+from modiste.engine import exact_sum, look_up, materialize
 
 
 @component
@@ -60,7 +60,7 @@ class SameProduct(CandidateSource):
     def propose(self, tables: Tables, asked: Dataset) -> nw.LazyFrame:
         """Propose the variants of what the user bought last."""
         owned = recent_items(asked, self.n_recent, self.half_life_days)
-        reached = owned.join(tables["neighbours"], on="item_idx").select(
+        reached = look_up(owned, tables["neighbours"], "item_idx", "inner").select(
             "user_idx",
             nw.col("neighbour_idx").alias("item_idx"),
             (nw.col("weight") * (0.5 + nw.col("similarity"))).alias("score"),

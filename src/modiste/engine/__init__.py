@@ -7,12 +7,30 @@ runs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
 
 import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+
+from modiste.engine.plans import Slot, indexed, is_planning, planning, put_off, shared
+
+__all__ = [
+    "SCALE",
+    "Slot",
+    "apply",
+    "collect",
+    "column_types",
+    "exact_sum",
+    "lazy",
+    "look_up",
+    "map_columns",
+    "materialize",
+    "planning",
+    "vector_matrix",
+]
 
 SCALE = 1 << 20
 """Fixed point of `exact_sum`: six decimal digits."""
@@ -29,7 +47,7 @@ def collect(frame: nw.LazyFrame) -> pl.DataFrame:
 
 def materialize(frame: nw.LazyFrame) -> nw.LazyFrame:
     """Run a plan once and give its rows as a lazy frame, for plans that are read several times."""
-    return lazy(collect(frame))
+    return shared(frame) if is_planning() else lazy(collect(frame))
 
 
 def lazy(frame: pl.DataFrame) -> nw.LazyFrame:
@@ -46,6 +64,46 @@ def exact_sum(expr: nw.Expr) -> nw.Expr:
     return (expr * SCALE).round(0).cast(nw.Int64).sum().cast(nw.Float64) / SCALE
 
 
+def apply(
+    frames: Sequence[nw.LazyFrame],
+    function: Callable[..., pl.DataFrame],
+    schema: Mapping[str, Any],
+) -> nw.LazyFrame:
+    """Compute a table from others by a function that is no table expression.
+
+    Args:
+        frames: The tables; they are run once.
+        function: Takes their rows, in no promised order, and gives those of the new table.
+        schema: Columns and Polars types of the new table.
+    """
+    if is_planning():
+        return put_off(frames, function, schema)
+    return lazy(function(*map(collect, frames)))
+
+
+def look_up(
+    frame: nw.LazyFrame,
+    table: nw.LazyFrame,
+    on: str | Sequence[str],
+    how: Literal["left", "inner"] = "left",
+) -> nw.LazyFrame:
+    """Join a prepared table by keys that are whole numbers.
+
+    Many rows are joined by hashing the table; the few rows of a plan that is built once find theirs
+    in the table's index, so that one user does not cost what the catalogue costs.
+
+    Args:
+        frame: The rows.
+        table: What `prepare` gave; for `left` no key twice.
+        on: The key columns of both.
+        how: `left` keeps rows without a match, with nulls; `inner` drops them.
+    """
+    keys = [on] if isinstance(on, str) else list(on)
+    if is_planning():
+        return indexed(frame, table, keys, how)
+    return frame.join(table, on=keys, how=how)
+
+
 def map_columns(
     frame: nw.LazyFrame,
     columns: Sequence[str],
@@ -60,9 +118,17 @@ def map_columns(
         function: Gives an array of shape `[n_rows]`.
         name: The new column.
     """
-    rows = collect(frame)
-    values = function(*(rows.get_column(column).to_numpy() for column in columns))
-    return lazy(rows.with_columns(pl.Series(name, values, dtype=pl.Float32)))
+
+    def mapped(rows: pl.DataFrame) -> pl.DataFrame:
+        values = function(*(rows.get_column(column).to_numpy() for column in columns))
+        return rows.with_columns(pl.Series(name, values, dtype=pl.Float32))
+
+    return apply([frame], mapped, {**column_types(frame), name: pl.Float32})
+
+
+def column_types(frame: nw.LazyFrame) -> dict[str, Any]:
+    """Give a table's columns and Polars types, as `apply` wants them of its result."""
+    return dict(frame.collect_schema().to_polars())
 
 
 def vector_matrix(table: pl.DataFrame) -> npt.NDArray[np.float32]:

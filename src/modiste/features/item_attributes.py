@@ -10,7 +10,7 @@ from pydantic import Field
 from modiste.candidates.base import Tables
 from modiste.component import component
 from modiste.data import Dataset
-from modiste.engine import collect, materialize
+from modiste.engine import collect, look_up, materialize
 from modiste.features.base import Feature
 
 
@@ -37,4 +37,4 @@ class ItemAttributes(Feature):
 
     def add(self, tables: Tables, asked: Dataset, pairs: nw.LazyFrame) -> nw.LazyFrame:
         """Add `item_<attribute>`."""
-        return pairs.join(tables["items"], on="item_idx", how="left")
+        return look_up(pairs, tables["items"], "item_idx")

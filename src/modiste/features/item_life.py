@@ -7,7 +7,7 @@ import narwhals as nw
 from modiste.candidates.base import Tables, today
 from modiste.component import component
 from modiste.data import Dataset
-from modiste.engine import exact_sum, materialize
+from modiste.engine import exact_sum, look_up, materialize
 from modiste.features.base import Feature
 
 
@@ -71,7 +71,7 @@ class ItemLife(Feature):
             nw.len().cast(nw.Int64).alias("purchases"),
         )
         users = asked.users.select("user_idx", "age").join(mine, on="user_idx", how="left")
-        joined = pairs.join(tables["items"], on="item_idx", how="left")
+        joined = look_up(pairs, tables["items"], "item_idx")
         joined = joined.join(users, on="user_idx", how="left")
         age_gap = nw.col("age") - nw.col("item_age_mean")
         return joined.with_columns(

@@ -7,7 +7,7 @@ import narwhals as nw
 from modiste.candidates.base import YEAR, Tables, decay, today
 from modiste.component import component
 from modiste.data import Dataset
-from modiste.engine import exact_sum, materialize
+from modiste.engine import exact_sum, look_up, materialize
 from modiste.features.base import Feature
 
 _TREND_WINDOWS = (1, 7, 28, 91)
@@ -63,7 +63,7 @@ class ItemSales(Feature):
     def add(self, tables: Tables, asked: Dataset, pairs: nw.LazyFrame) -> nw.LazyFrame:
         """Add `item_sales_…`, `product_sales_…`, `kind_sales_…`; null: not sold in the window."""
         for table in tables.values():
-            pairs = pairs.join(table, on="item_idx", how="left")
+            pairs = look_up(pairs, table, "item_idx")
         return pairs
 
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from modiste.candidates.base import Tables, decay, today, with_age_band
 from modiste.component import component
 from modiste.data import Dataset
-from modiste.engine import exact_sum, materialize
+from modiste.engine import exact_sum, look_up, materialize
 from modiste.features.base import Feature
 
 
@@ -54,8 +54,5 @@ class PairAgeSales(Feature):
 
     def add(self, tables: Tables, asked: Dataset, pairs: nw.LazyFrame) -> nw.LazyFrame:
         """Add `pair_age_band_…`; null: not sold in the band."""
-        return (
-            pairs.join(with_age_band(asked.users), on="user_idx", how="left")
-            .join(tables["cells"], on=["age_band", "item_idx"], how="left")
-            .drop("age_band")
-        )
+        banded = pairs.join(with_age_band(asked.users), on="user_idx", how="left")
+        return look_up(banded, tables["cells"], ["age_band", "item_idx"]).drop("age_band")

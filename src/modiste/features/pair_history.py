@@ -7,7 +7,7 @@ import narwhals as nw
 from modiste.candidates.base import Tables, today
 from modiste.component import component
 from modiste.data import Dataset
-from modiste.engine import materialize
+from modiste.engine import look_up, materialize
 from modiste.features.base import Feature
 
 
@@ -48,7 +48,7 @@ class PairHistory(Feature):
             (end - nw.col("first")).alias("pair_days_since_first"),
             nw.col("visit").alias("pair_visits_since_last"),
         )
-        bought = asked.interactions.join(tables["products"], on="item_idx")
+        bought = look_up(asked.interactions, tables["products"], "item_idx", "inner")
         products = (
             bought.with_columns(
                 (nw.col("day").cast(nw.Int64) * _WIDE + nw.col("item_idx")).alias("newest")
@@ -71,9 +71,9 @@ class PairHistory(Feature):
                 (nw.col("newest") % _WIDE).alias("newest_idx"),
             )
         )
+        pairs = pairs.join(items, on=["user_idx", "item_idx"], how="left")
         return (
-            pairs.join(items, on=["user_idx", "item_idx"], how="left")
-            .join(tables["products"], on="item_idx", how="left")
+            look_up(pairs, tables["products"], "item_idx")
             .join(products, on=["user_idx", "product_idx"], how="left")
             # Variants numbered next to each other came out together.
             .with_columns((nw.col("item_idx") - nw.col("newest_idx")).alias("pair_variant_gap"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 import narwhals as nw
@@ -13,7 +14,7 @@ from scipy.sparse import csr_matrix
 from modiste.candidates.base import Tables, decay
 from modiste.component import component
 from modiste.data import Dataset
-from modiste.engine import collect, exact_sum, map_columns, vector_matrix
+from modiste.engine import apply, collect, column_types, exact_sum, vector_matrix
 from modiste.features.base import Feature
 
 Floats = npt.NDArray[np.float32]
@@ -56,28 +57,52 @@ class PairLooks(Feature):
             .group_by("user_idx", "item_idx")
             .agg(exact_sum(nw.col("mean")), exact_sum(nw.col("last")))
         )
-        rows = collect(owned).sort("user_idx", "item_idx")
-        for side in sorted(tables):
-            vectors = collect(tables[side]).sort("item_idx")
-            for name in ("mean", "last"):
-                likeness = _Wardrobes(rows, vectors, name)
-                column = f"looks_{side}_{name}"
-                pairs = map_columns(pairs, ["user_idx", "item_idx"], likeness, column)
-                pairs = pairs.with_columns(nw.col(column).fill_nan(None))
-        return pairs
+        looks = {
+            (f"looks_{side}_{name}", name): vectors
+            for side, vectors in sorted(_by_side(tables).items())
+            for name in ("mean", "last")
+        }
+
+        def compared(bought: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+            bought = bought.sort("user_idx", "item_idx")
+            users, items = rows["user_idx"].to_numpy(), rows["item_idx"].to_numpy()
+            return rows.with_columns(
+                pl.Series(column, _Wardrobes(bought, vectors, name)(users, items)).fill_nan(None)
+                for (column, name), vectors in looks.items()
+            )
+
+        added = {column: pl.Float32 for column, _ in looks}
+        return apply([owned, pairs], compared, {**column_types(pairs), **added})
+
+
+@dataclass(frozen=True)
+class _Vectors:
+    """The vectors of some items, ascending."""
+
+    items: Positions
+    matrix: Floats
+
+
+def _by_side(tables: Tables) -> dict[str, _Vectors]:
+    found = {}
+    for side, table in tables.items():
+        rows = collect(table).sort("item_idx")
+        found[side] = _Vectors(rows.get_column("item_idx").to_numpy(), vector_matrix(rows))
+    return found
 
 
 class _Wardrobes:
     """The users' mean vectors, compared with items."""
 
-    def __init__(self, owned: pl.DataFrame, vectors: pl.DataFrame, weight: str) -> None:
-        self.items = vectors.get_column("item_idx").to_numpy()
-        self.matrix = vector_matrix(vectors)
-        kept = owned.filter(pl.col(weight) > 0).join(
-            vectors, on="item_idx", how="semi", maintain_order="left"
-        )
+    def __init__(self, owned: pl.DataFrame, vectors: _Vectors, weight: str) -> None:
+        self.items, self.matrix = vectors.items, vectors.matrix
+        items = owned.get_column("item_idx").to_numpy()
+        at = np.searchsorted(self.items, items)
+        there = at < len(self.items)
+        there[there] = self.items[at[there]] == items[there]
+        there &= (owned.get_column(weight) > 0).to_numpy()
+        kept, columns = owned.filter(pl.Series(there, dtype=pl.Boolean)), at[there]
         self.users, rows = np.unique(kept.get_column("user_idx").to_numpy(), return_inverse=True)
-        columns = np.searchsorted(self.items, kept.get_column("item_idx").to_numpy())
         weights = kept.get_column(weight).cast(pl.Float32).to_numpy()
         shape = (len(self.users), len(self.items))
         sums = csr_matrix((weights, (rows, columns)), shape=shape) @ self.matrix

@@ -7,7 +7,7 @@ import narwhals as nw
 from modiste.candidates.base import Tables, decay, today
 from modiste.component import component
 from modiste.data import Dataset
-from modiste.engine import exact_sum, materialize
+from modiste.engine import exact_sum, look_up, materialize
 from modiste.features.base import Feature
 
 
@@ -40,18 +40,15 @@ class PairTaste(Feature):
         weighted = asked.interactions.with_columns(
             decay(asked, self.half_life_days).alias("weight")
         )
-        owned = materialize(
-            weighted.group_by("user_idx", "item_idx")
-            .agg(
-                exact_sum(nw.col("weight")),
-                nw.len().cast(nw.Int64).alias("times"),
-                nw.col("day").max(),
-            )
-            .join(tables["codes"], on="item_idx")
+        summed = weighted.group_by("user_idx", "item_idx").agg(
+            exact_sum(nw.col("weight")),
+            nw.len().cast(nw.Int64).alias("times"),
+            nw.col("day").max(),
         )
+        owned = materialize(look_up(summed, tables["codes"], "item_idx", "inner"))
         totals = owned.group_by("user_idx").agg(exact_sum(nw.col("weight")).alias("total"))
         pairs = pairs.join(totals, on="user_idx", how="left")
-        pairs = pairs.join(tables["codes"], on="item_idx", how="left")
+        pairs = look_up(pairs, tables["codes"], "item_idx")
         shares = []
         for code in codes:
             name = code.removesuffix("_code")

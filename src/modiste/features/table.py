@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 import narwhals as nw
 import polars as pl
@@ -32,7 +33,24 @@ def add_features(
     Returns:
         One row a pair, sorted by user and item; every feature is Float32, null where unknown.
     """
+    return finished(collect(with_features(features, tables, asked, pairs)))
+
+
+def with_features(
+    features: Mapping[str, Feature],
+    tables: Mapping[str, Tables],
+    asked: Dataset,
+    pairs: nw.LazyFrame,
+) -> nw.LazyFrame:
+    """Add the columns of every family to the pairs, as a plan; see `add_features`."""
     for name, feature in features.items():
         pairs = feature.add(tables[name], asked, pairs)
-    rows = collect(pairs).sort(*KEYS)
-    return rows.with_columns(pl.exclude(*KEYS).cast(pl.Float32))
+    return pairs
+
+
+Rows = TypeVar("Rows", pl.DataFrame, pl.LazyFrame)
+
+
+def finished(rows: Rows) -> Rows:
+    """Sort the rows of a ranking table and give its numbers one type."""
+    return rows.sort(*KEYS).with_columns(pl.exclude(*KEYS).cast(pl.Float32))

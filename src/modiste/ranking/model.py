@@ -53,10 +53,13 @@ class Model:
             A frame after `schema.RECOMMENDATIONS`, by user and rank; equal scores are ordered by
             item.
         """
-        rows = score_table(
+        return best_of(self.table(asked, allowed), self.fit.ranker, k)
+
+    def table(self, asked: Dataset, allowed: pl.Series | None = None) -> pl.DataFrame:
+        """Make the rows that `rank` scores, see `ranking.table.score_table`."""
+        return score_table(
             self.recipe, self.prepared, asked, self.fit.rates, self.pool_size, allowed
         )
-        return best_of(rows, self.fit.ranker, k)
 
     def score_items(self, asked: Dataset, items: pl.Series) -> pl.DataFrame:
         """Score given items for each asked user, also those that no source proposed.

@@ -8,7 +8,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from modiste.candidates.pool import build_pool, count_hits
+from modiste.candidates.pool import allow, build_pool, count_hits
 from modiste.data import Dataset
 from modiste.engine import collect, lazy
 from modiste.features.table import add_features
@@ -111,7 +111,7 @@ def score_table(
         pool_size: Pairs kept for each user.
         allowed: `item_idx` of what may be proposed; None: everything.
     """
-    pool = build_pool(recipe.sources, prepared.sources, asked, rates, pool_size, allowed)
+    pool = build_pool(recipe.sources, prepared.sources, asked, rates, pool_size, allow(allowed))
     return add_features(recipe.features, prepared.features, asked, pool.pairs)
 
 

@@ -106,7 +106,8 @@ def recommend(
         if rules is None:
             yield fill(model.rank(asked, k), keys, spare, k)
         else:
-            yield ruled_lists(rules, model, asked, keys, spare, k)
+            ranked = model.rank(asked, model.pool_size, rules.allowed)
+            yield ruled_lists(rules, ranked, asked, keys, spare, k)
         if progress:
             progress("recommend", stop / n_asked)
 

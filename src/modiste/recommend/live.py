@@ -18,8 +18,9 @@ import polars as pl
 from modiste.candidates.base import today
 from modiste.data import Dataset
 from modiste.engine import collect, lazy
-from modiste.ranking.model import Model
-from modiste.recommend.lists import sold_items
+from modiste.ranking.model import Model, best_of
+from modiste.ranking.plan import TablePlans
+from modiste.recommend.lists import fill, sold_items
 from modiste.recommend.ruled import ruled_lists
 from modiste.rules import Rules
 
@@ -28,6 +29,8 @@ AGES: Mapping[str, int] = {"purchase": 0, "basket": 7, "like": 30, "view": 60}
 age, so a signal says less the older it is."""
 MOST_SIGNALS = 20
 """Signals besides purchases that count, the last ones."""
+_NO_RULES = Rules()
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,16 @@ class Signal:
     """From 1970-01-01."""
     price: float | None = None
     """What was paid; None: unknown."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A list, and what it was made of."""
+
+    lists: pl.DataFrame
+    """A frame after `schema.RECOMMENDATIONS`, of one user."""
+    rows: pl.DataFrame
+    """The user's ranking table: the columns that the ranker reads, and every source's ranks."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +85,11 @@ class LiveModel:
     def last_day(self) -> int:
         """The last day that the release knows: what happens later is put there."""
         return today(self.shop) - 1
+
+    @cached_property
+    def n_items(self) -> int:
+        """How many items the release knows."""
+        return self.shop.n_items()
 
     @cached_property
     def users(self) -> pl.DataFrame:
@@ -109,12 +127,8 @@ class LiveModel:
         return replace(self.shop, interactions=lazy(rows), users=lazy(user))
 
     def lists(
-        self,
-        asked: Dataset,
-        k: int,
-        rules: Rules,
-        hidden: Sequence[int] = (),
-    ) -> pl.DataFrame:
+        self, asked: Dataset, k: int, rules: Rules = _NO_RULES, hidden: Sequence[int] = ()
+    ) -> Made:
         """Give one user's list under rules, filled by what sold last and most.
 
         Args:
@@ -123,14 +137,49 @@ class LiveModel:
             rules: What may be shown, how often, and what has places of its own.
             hidden: `item_idx` that are not to be shown.
         """
+        may = self._may(rules, hidden)
+        rows = self._plans.rows(asked, may)
         users = collect(asked.users.select("user_idx"))["user_idx"]
-        if hidden:
-            away = pl.Series("item_idx", sorted(set(hidden)), dtype=pl.Int32)
-            every = rules.allowed
-            if every is None:
-                every = collect(self.shop.items.select("item_idx"))["item_idx"]
-            rules = replace(rules, allowed=every.filter(~every.is_in(away.implode())))
-        return ruled_lists(rules, self.model, asked, users, self.spare, k)
+        ranker = self.model.fit.ranker
+        if replace(rules, allowed=None) == _NO_RULES:
+            lists = best_of(rows, ranker, k)
+            if len(lists) < k:
+                lists = fill(lists, users, self._spare(may).head(2 * k), k)
+            return Made(lists, rows)
+        if may is not None:
+            kept = np.flatnonzero(may).astype(np.int32)
+            rules = replace(rules, allowed=pl.Series("item_idx", kept))
+        ranked = best_of(rows, ranker, self.model.pool_size)
+        return Made(ruled_lists(rules, ranked, asked, users, self.spare, k), rows)
+
+    def warm(self) -> None:
+        """Build the plan and read the tables now, so that the first ask is as quick as the next."""
+        self.lists(self.asked(None), 1)
+
+    @cached_property
+    def _plans(self) -> TablePlans:
+        model = self.model
+        ranks = (f"{name}_rank" for name in model.recipe.sources)
+        wanted = list(dict.fromkeys((*model.fit.ranker.columns, *ranks)))
+        return TablePlans(
+            model.recipe, model.prepared, self.shop, model.fit.rates, model.pool_size, wanted
+        )
+
+    def _may(self, rules: Rules, hidden: Sequence[int]) -> Mask | None:
+        if rules.allowed is None and not hidden:
+            return None
+        if rules.allowed is None:
+            may = np.ones(self.n_items, np.bool_)
+        else:
+            may = np.zeros(self.n_items, np.bool_)
+            may[rules.allowed.to_numpy()] = True
+        may[list(hidden)] = False
+        return may
+
+    def _spare(self, may: Mask | None) -> pl.DataFrame:
+        if may is None:
+            return self.spare
+        return self.spare.filter(pl.Series(may[self.spare["item_idx"].to_numpy()]))
 
     def _rows(self, signals: Sequence[Signal], user_idx: int, stored: pl.DataFrame) -> pl.DataFrame:
         known = set(zip(stored["item_idx"].to_list(), stored["day"].to_list(), strict=True))

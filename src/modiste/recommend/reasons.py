@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
-import narwhals as nw
 import polars as pl
 
-from modiste.candidates.base import Tables, recent_items
-from modiste.candidates.pool import build_pool
+from modiste.candidates.base import today
 from modiste.data import Dataset
 from modiste.engine import collect, lazy
-from modiste.ranking.model import Model, add_unknown_users
+from modiste.engine.plans import Index
+from modiste.ranking.model import Model, add_unknown_users, best_of
 from modiste.recommend.lists import fallback_items, fill
 
 PAIR = ["user_idx", "item_idx"]
@@ -43,9 +43,15 @@ def explained_lists(model: Model, shop: Dataset, user_ids: Sequence[str], k: int
     asked = shop.of_users(lazy(keys.to_frame())).in_memory()
     asked = add_unknown_users(asked, keys.filter(keys >= len(ids)))
     spare = fallback_items(shop, k)
-    lists = fill(model.rank(asked, k), keys, spare, k)
+    rows = model.table(asked)
+    lists = fill(best_of(rows, model.fit.ranker, k), keys, spare, k)
     items = collect(shop.items.select("item_idx", "item_id", "name"))
-    reasons = explain(model, asked, lists, items)
+    reasons = Explainer(model).explain(rows, asked, lists)
+    names = items.select(pl.col("item_idx").alias("because_idx"), pl.col("name").alias("because"))
+    told = pl.concat_str("reason", pl.lit(": "), "because")
+    reasons = reasons.join(names, on="because_idx", how="left").select(
+        *PAIR, "source", pl.coalesce(told, "reason").alias("reason")
+    )
     return (
         lists.join(reasons, on=PAIR, how="left")
         .with_columns(pl.col("source").fill_null("fallback"), pl.col("reason").fill_null(FALLBACK))
@@ -56,67 +62,97 @@ def explained_lists(model: Model, shop: Dataset, user_ids: Sequence[str], k: int
     )
 
 
-def explain(model: Model, asked: Dataset, lists: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
-    """Give for each recommended pair the source with the highest hit rate at the pair's rank.
+class Explainer:
+    """Says why items are in lists; safe to be used from many threads."""
 
-    Args:
-        model: The model that made the lists.
-        asked: The shop before `as_of`, cut to the users of the lists.
-        lists: `user_idx, item_idx`.
-        items: `item_idx, name`, to name the purchase an item relates to.
-
-    Returns:
-        `user_idx, item_idx, source, reason`; a pair that no source proposed is absent.
-    """
-    sources = model.recipe.sources
-    pool = build_pool(sources, model.prepared.sources, asked)
-    speaking = (
-        collect(pool.long)
-        .join(lists.select(PAIR), on=PAIR, how="semi")
-        .join(model.fit.rates, on=["source", "rank"], how="left")
-        .with_columns(pl.col("rate").fill_null(0.0))
-        .sort(*PAIR, "rate", "source", descending=[False, False, True, False])
-        .unique(PAIR, keep="first", maintain_order=True)
-    )
-    texts = pl.DataFrame(
-        {"source": list(sources), "reason": [source.reason for source in sources.values()]}
-    )
-    named = speaking.join(texts, on="source")
-    related = [
-        related_purchase(model.prepared.sources[name], asked, part).with_columns(
-            source=pl.lit(name)
+    def __init__(self, model: Model) -> None:
+        """Take the model that makes the lists."""
+        self.model = model
+        sources = model.recipe.sources
+        self._texts = pl.DataFrame(
+            {"source": list(sources), "reason": [source.reason for source in sources.values()]}
         )
-        for (name,), part in named.group_by("source")
-        if "neighbours" in model.prepared.sources[str(name)]
-    ]
-    if related:
-        names = items.select(pl.col("item_idx").alias("because_idx"), "name")
-        because = pl.concat(related).join(names, on="because_idx")
-        named = named.join(because, on=[*PAIR, "source"], how="left").with_columns(
-            pl.when(pl.col("name").is_null())
-            .then("reason")
-            .otherwise(pl.concat_str("reason", pl.lit(": "), "name"))
-            .alias("reason")
+
+    @cached_property
+    def _neighbours(self) -> dict[str, Index]:
+        """Give the tables by which sources walk from a purchase to an item."""
+        found = {}
+        for name, tables in self.model.prepared.sources.items():
+            if "neighbours" in tables:
+                rows = collect(
+                    tables["neighbours"].select("item_idx", "neighbour_idx", "similarity")
+                )
+                found[name] = Index(rows, ["item_idx"])
+        return found
+
+    def explain(self, rows: pl.DataFrame, asked: Dataset, lists: pl.DataFrame) -> pl.DataFrame:
+        """Give for each recommended pair the source with the highest hit rate at the pair's rank.
+
+        Args:
+            rows: The ranking table that the lists were made of, at least `<source>_rank`.
+            asked: The shop before `as_of`, cut to the users of the lists.
+            lists: `user_idx, item_idx`.
+
+        Returns:
+            `user_idx, item_idx, source, reason, because_idx` (the own purchase that leads to it
+            most; null: none does); a pair that no source proposed is absent.
+        """
+        sources = list(self.model.recipe.sources)
+        speaking = (
+            rows.join(lists.select(PAIR), on=PAIR, how="semi")
+            .select(*PAIR, *(pl.col(f"{name}_rank").alias(name) for name in sources))
+            .unpivot(sources, index=PAIR, variable_name="source", value_name="rank")
+            .drop_nulls("rank")
+            .with_columns(pl.col("rank").cast(pl.Int32))
+            .join(self.model.fit.rates, on=["source", "rank"], how="left")
+            .with_columns(pl.col("rate").fill_null(0.0))
+            .sort(*PAIR, "rate", "source", descending=[False, False, True, False])
+            .unique(PAIR, keep="first", maintain_order=True)
+            .join(self._texts, on="source")
         )
-    return named.select(*PAIR, "source", "reason")
+        owned = recently_bought(asked)
+        related = [
+            self._related(str(name), owned, part)
+            for (name,), part in speaking.group_by("source")
+            if name in self._neighbours
+        ]
+        because = pl.concat([_NOTHING, *related])
+        named = speaking.join(because, on=[*PAIR, "source"], how="left")
+        return named.select(*PAIR, "source", "reason", "because_idx")
+
+    def _related(self, name: str, owned: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+        """Give for each pair the own purchase that leads to it most."""
+        reached = (
+            self._neighbours[name]
+            .inner(owned)
+            .rename({"item_idx": "because_idx", "neighbour_idx": "item_idx"})
+        )
+        return (
+            reached.join(pairs.select(PAIR), on=PAIR, how="semi")
+            .with_columns(strength=pl.col("weight") * pl.col("similarity"))
+            .sort(*PAIR, "strength", "because_idx", descending=[False, False, True, False])
+            .unique(PAIR, keep="first", maintain_order=True)
+            .select(*PAIR, pl.lit(name).alias("source"), "because_idx")
+        )
 
 
-def related_purchase(tables: Tables, asked: Dataset, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Give for each pair the own purchase that leads to it most: `…, because_idx`."""
-    owned = collect(recent_items(asked, _RECENT, _HALF_LIFE)).rename({"item_idx": "because_idx"})
-    neighbours = collect(
-        tables["neighbours"].select(
-            nw.col("item_idx").alias("because_idx"),
-            nw.col("neighbour_idx").alias("item_idx"),
-            "similarity",
-        )
-    )
+_NOTHING = pl.DataFrame(
+    schema={
+        "user_idx": pl.Int32,
+        "item_idx": pl.Int32,
+        "source": pl.String,
+        "because_idx": pl.Int32,
+    }
+)
+
+
+def recently_bought(asked: Dataset) -> pl.DataFrame:
+    """Give what each user bought last: `user_idx, item_idx, weight`, which halves with age."""
+    rows = collect(asked.interactions.select("user_idx", "item_idx", "day"))
+    age = (today(asked) - 1 - pl.col("day")).cast(pl.Float64)
     return (
-        pairs.select(PAIR)
-        .join(owned, on="user_idx")
-        .join(neighbours, on=["because_idx", "item_idx"])
-        .with_columns(strength=pl.col("weight") * pl.col("similarity"))
-        .sort(*PAIR, "strength", "because_idx", descending=[False, False, True, False])
+        rows.sort("user_idx", "day", "item_idx", descending=[False, True, False])
         .unique(PAIR, keep="first", maintain_order=True)
-        .select(*PAIR, "because_idx")
+        .filter(pl.int_range(pl.len()).over("user_idx") < _RECENT)
+        .select(*PAIR, (0.5 ** (age / _HALF_LIFE)).alias("weight"))
     )

@@ -7,7 +7,6 @@ import polars as pl
 from modiste.candidates.base import today
 from modiste.data import Dataset
 from modiste.engine import collect
-from modiste.ranking.model import Model
 from modiste.rules import Rules, apply_rules
 
 _FIRST_SPARE = 4
@@ -17,13 +16,18 @@ _MOST_ROWS = 5_000_000
 
 
 def ruled_lists(
-    rules: Rules, model: Model, asked: Dataset, users: pl.Series, spare: pl.DataFrame, k: int
+    rules: Rules,
+    ranked: pl.DataFrame,
+    asked: Dataset,
+    users: pl.Series,
+    spare: pl.DataFrame,
+    k: int,
 ) -> pl.DataFrame:
     """Give each asked user `k` items that the rules let be shown.
 
     Args:
         rules: The rules, bound to the shop.
-        model: A fitted model.
+        ranked: What a model ranked for the asked users among `rules.allowed`, all of the pool.
         asked: The shop before the model's `as_of`, cut to the asked users.
         users: `user_idx` of all asked users, ascending.
         spare: `item_idx` of what fills a list, the best first.
@@ -34,7 +38,6 @@ def ruled_lists(
         and the spare items together hold no more that may be shown.
     """
     hidden = bought_lately(asked, rules.hide_bought_days) if rules.hide_bought_days else None
-    ranked = model.rank(asked, model.pool_size, rules.allowed)
     if rules.allowed is not None:
         may = rules.allowed.alias("item_idx").to_frame()
         spare = spare.join(may, on="item_idx", how="semi", maintain_order="left")

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from modiste.data import Dataset
 from modiste.engine import collect
-from modiste.recommend.live import LiveModel, Signal
-from modiste.recommend.reasons import FALLBACK, explain
+from modiste.recommend.live import LiveModel, Made, Signal
+from modiste.recommend.reasons import FALLBACK, Explainer
 from modiste.release import Release
 from modiste.rules import Rules
 from modiste.rules.filters import Filter, allowed, loosening_advice
@@ -23,6 +24,8 @@ from modiste.serve.window.catalogue import Catalogue
 from modiste.serve.window.events import EventSource, Told, told_by
 from modiste.serve.window.ids import Ids
 
+_MOST_PARTS = 8
+"""Features that are told of an item."""
 _ENOUGH = 8
 """Purchases of users that are shown as examples, if any have so many."""
 _SESSION_KIND = {"home": "view", "product": "view", "basket": "basket"}
@@ -48,6 +51,16 @@ class Personal:
     def items(self) -> pl.DataFrame:
         """The release's own items by `item_idx`."""
         return collect(self.release.shop.items).sort("item_idx")
+
+    @cached_property
+    def item_ids_by_place(self) -> list[str]:
+        """Ids of the release's items by `item_idx`."""
+        return self.items["item_id"].to_list()
+
+    @cached_property
+    def explainer(self) -> Explainer:
+        """Says why."""
+        return Explainer(self.live.model)
 
     @cached_property
     def item_ids(self) -> Ids:
@@ -79,9 +92,9 @@ class Personal:
         shop = self.live.asked(user, told.signals)
         rules = self._rules(filters)
         hidden = {*told.hidden, *told.seen, *self._in_release(session)}
-        lists = self.live.lists(shop, asked.k, rules, sorted(hidden))
+        made = self.live.lists(shop, asked.k, rules, sorted(hidden))
         known = user is not None or bool(told.signals)
-        shown = self._shown(lists, explain(self.live.model, shop, lists, self.items))
+        shown = self._shown(made, shop, asked.explain)
         notes = [] if known else ["nothing is known of this user yet: what is popular now"]
         if len(shown) < asked.k:
             notes.append(self._shortage(len(shown), asked.k, filters))
@@ -145,14 +158,35 @@ class Personal:
             self.rules, allowed=asked if may is None else asked.filter(asked.is_in(may.implode()))
         )
 
-    def _shown(self, lists: pl.DataFrame, reasons: pl.DataFrame) -> list[Shown]:
-        rows = lists.join(reasons, on=["user_idx", "item_idx"], how="left").sort("rank")
+    def _shown(self, made: Made, shop: Dataset, explained: bool) -> list[Shown]:
+        reasons = self.explainer.explain(made.rows, shop, made.lists)
+        rows = made.lists.join(reasons, on=["user_idx", "item_idx"], how="left").sort("rank")
+        parts = self._parts(made) if explained else {}
         shown: list[Shown] = []
         for row in rows.iter_rows(named=True):
-            reason = Reason(text=row["reason"] or FALLBACK, source=row["source"] or "fallback")
+            text, because = row["reason"] or FALLBACK, None
+            if row["because_idx"] is not None:
+                because = self.item_ids_by_place[row["because_idx"]]
+                text = f"{text}: {self.items.item(row['because_idx'], 'name') or because}"
+            reason = Reason(
+                text=text,
+                source=row["source"] or "fallback",
+                because=because,
+                parts=parts.get(row["item_idx"]),
+            )
             place = int(self.places[row["item_idx"]])
             shown.append(self.catalogue.shown(place, len(shown) + 1, row["score"], reason))
         return shown
+
+    def _parts(self, made: Made) -> dict[int, dict[str, float]]:
+        """Give what moved each shown item's score most, by feature."""
+        wanted = made.rows.join(made.lists.select("item_idx"), on="item_idx", how="semi")
+        ranker = self.live.model.fit.ranker
+        found = {}
+        for item, moves in zip(wanted["item_idx"], ranker.contributions(wanted), strict=True):
+            most = np.argsort(-np.abs(moves), kind="stable")[:_MOST_PARTS]
+            found[item] = {ranker.columns[at]: round(float(moves[at]), 4) for at in most}
+        return found
 
     def _shortage(self, found: int, k: int, filters: Sequence[Filter]) -> str:
         advice = loosening_advice(filters, self.catalogue.items, k)

@@ -1,0 +1,149 @@
+"""Plans that are built once and run for one asker after the other.
+
+Building a plan of some hundred steps and optimising it costs more than running it over one user's
+rows. Inside `planning()` the functions of `modiste.engine` that run plans (`materialize`,
+`map_columns`, `apply`, `look_up`) put off what they would do now: it becomes a step of one plan,
+which is run again and again with other rows in its slots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+Schema = Mapping[str, Any]
+Step = Callable[..., pl.DataFrame]
+Indexes = dict[tuple[int, str], "Index"]
+_INDEXES: ContextVar[Indexes | None] = ContextVar("indexes", default=None)
+_AS_WRITTEN = {
+    "predicate_pushdown": False,
+    "projection_pushdown": False,
+    "slice_pushdown": False,
+}
+
+
+@contextmanager
+def planning(indexes: Indexes) -> Iterator[None]:
+    """Put off every run: see the module.
+
+    Args:
+        indexes: Tables that were made ready to be looked up; shared by plans of the same tables.
+    """
+    token = _INDEXES.set(indexes)
+    try:
+        yield
+    finally:
+        _INDEXES.reset(token)
+
+
+def is_planning() -> bool:
+    """Tell whether runs are put off now."""
+    return _INDEXES.get() is not None
+
+
+class Slot:
+    """A table whose rows are put in before each run."""
+
+    def __init__(self, schema: Schema) -> None:
+        """Make an empty slot of some columns."""
+        self.rows = pl.DataFrame(schema=dict(schema))
+        nothing = self.rows.lazy()
+        step = nothing.map_batches(lambda _: self.rows, schema=dict(schema), **_AS_WRITTEN)
+        self.frame: nw.LazyFrame = nw.from_native(step.cache())
+
+
+def shared(frame: nw.LazyFrame) -> nw.LazyFrame:
+    """Mark a step whose rows are read several times: each run computes them once."""
+    native: pl.LazyFrame = nw.to_native(frame)
+    once: nw.LazyFrame = nw.from_native(native.cache())
+    return once
+
+
+def put_off(frames: Sequence[nw.LazyFrame], function: Step, schema: Schema) -> nw.LazyFrame:
+    """Make a step of a plan that gives its input's rows to a function."""
+    if len(frames) == 1:
+        alone: pl.LazyFrame = nw.to_native(frames[0])
+        return _step(alone, function, schema)
+    # A step has one input: several tables go in as one, a column each.
+    names = [f"_{number}" for number in range(len(frames))]
+    packed = [
+        nw.to_native(frame).select(pl.struct(pl.all()).alias(name))
+        for name, frame in zip(names, frames, strict=True)
+    ]
+
+    def unpacked(rows: pl.DataFrame) -> pl.DataFrame:
+        return function(*(rows[name].drop_nulls().struct.unnest() for name in names))
+
+    together = pl.concat(packed, how="diagonal")
+    return _step(together, unpacked, schema)
+
+
+def _step(native: pl.LazyFrame, function: Step, schema: Schema) -> nw.LazyFrame:
+    done: nw.LazyFrame = nw.from_native(
+        native.map_batches(function, schema=dict(schema), **_AS_WRITTEN)
+    )
+    return done
+
+
+class Index:
+    """A table sorted by its key, whose rows are found by halving."""
+
+    def __init__(self, table: pl.DataFrame, on: Sequence[str]) -> None:
+        """Sort a table by the columns `on`, whole numbers below 2^31."""
+        self.on = list(on)
+        table = table.drop_nulls(self.on).sort(self.on).rechunk()
+        self.keys = _keys(table, self.on)
+        self.unique = bool((np.diff(self.keys) > 0).all())
+        right = table.drop(self.on)
+        blank = pl.DataFrame({name: [None] for name in right.columns}, schema=right.schema)
+        self.right = pl.concat([right, blank]).rechunk()
+        """The other columns, and a last row for what is not found."""
+
+    def left(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Give the rows with the table's columns added; null where the key is not found."""
+        keys = _keys(rows, self.on)
+        at = np.searchsorted(self.keys, keys)
+        found = at < len(self.keys)
+        found[found] = self.keys[at[found]] == keys[found]
+        return rows.hstack(self.right[np.where(found, at, len(self.keys))])
+
+    def inner(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Give each row once for every row of the table with its key."""
+        keys = _keys(rows, self.on)
+        start = np.searchsorted(self.keys, keys)
+        counts = np.searchsorted(self.keys, keys, "right") - start
+        before = np.cumsum(counts) - counts
+        at = np.arange(int(counts.sum())) + np.repeat(start - before, counts)
+        mine = rows[np.repeat(np.arange(len(rows)), counts)]
+        return mine.hstack(self.right[at])
+
+
+def indexed(frame: nw.LazyFrame, table: nw.LazyFrame, on: Sequence[str], how: str) -> nw.LazyFrame:
+    """Join a prepared table by its index, as a step of the plan that is being built."""
+    indexes = _INDEXES.get()
+    assert indexes is not None
+    key = (id(table), ",".join(on))
+    if key not in indexes:
+        rows: pl.DataFrame = table.collect("polars").to_native()
+        indexes[key] = Index(rows, on)
+    index = indexes[key]
+    native: pl.LazyFrame = nw.to_native(frame)
+    if how == "left" and not index.unique:
+        raise ValueError(f"a table joined left has each {on} once")
+    schema = {**native.collect_schema(), **index.right.schema}
+    return put_off([frame], index.left if how == "left" else index.inner, schema)
+
+
+def _keys(rows: pl.DataFrame, on: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Give one whole number for the key columns of each row; -1: one of them is null."""
+    keys = rows[on[0]].cast(pl.Int64)
+    for name in on[1:]:
+        keys = keys * (1 << 32) + rows[name].cast(pl.Int64)
+    return keys.fill_null(-1).to_numpy()
