@@ -59,10 +59,10 @@ def _summary(done: Embedded) -> list[str]:
         ("words", done.n_words, done.n_new_words),
     ):
         if n_all or n_new:
-            fresh = f"{n_new:,} {what} encoded now" if n_new else "none changed since the last run"
+            fresh = f"{n_new:,} encoded now" if n_new else "none changed since the last run"
             lines.append(f"{what} of {n_all:,} items, {fresh}")
     if done.n_without:
-        lines.append(f"{done.n_without:,} items have no picture")
+        lines.append(f"{done.n_without:,} of {done.n_items:,} items have no picture")
     if done.faults:
         lines.append(f"{len(done.faults):,} pictures were set aside:")
         lines += [

@@ -21,6 +21,7 @@ ENCODERS = Registry(
             "lexicon",
             "parts",
             "pixels",
+            "plan",
             "preparation",
             "short",
             "spec",

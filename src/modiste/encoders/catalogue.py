@@ -13,6 +13,7 @@ from modiste.artifacts import fingerprint
 from modiste.component import component
 from modiste.encoders.base import Batch, Encoder, Vectors, unit
 from modiste.encoders.denormals import denormals_as_zero
+from modiste.encoders.plan import read_plan
 from modiste.errors import InputError
 
 if TYPE_CHECKING:
@@ -42,8 +43,6 @@ class Catalogue(Encoder):
             InputError: If no folder was named.
             ArtifactError: If the folder holds no fitted encoder, or was altered.
         """
-        from modiste.encoders.fitting.files import read_plan
-
         if not self.source:
             raise InputError(
                 "encoder catalogue: expected catalogue=FOLDER, fitted by modiste encoder fit"

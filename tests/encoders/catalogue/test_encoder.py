@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +88,18 @@ def test_an_altered_file_is_refused(fitted: FitReport, tmp_path: Path, name: str
     (folder / name).write_bytes(data)
     with pytest.raises(ArtifactError, match="altered"):
         _ = Catalogue(source=str(folder)).dim
+
+
+def test_what_it_is_can_be_told_without_torch(fitted: FitReport) -> None:
+    code = (
+        "import sys\nfrom modiste.encoders.catalogue import Catalogue\n"
+        "encoder = Catalogue(source=sys.argv[1])\n"
+        "assert encoder.identity and encoder.dim and encoder.picture_size\n"
+        "print('torch' in sys.modules)"
+    )
+    words = [sys.executable, "-c", code, str(fitted.folder)]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_a_folder_of_something_else_and_none_at_all_are_one_line(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def test_by_the_command_and_in_another_shop(
     command = ["embed", "--shop", str(shop), "--encoder", f"catalogue={over_bert}"]
     assert main(command) == 0
     told = capsys.readouterr().out
-    assert "pictures of 9 items, 9 pictures encoded now" in told
-    assert "words of 11 items, 11 words encoded now" in told
+    assert "pictures of 9 items, 9 encoded now" in told
+    assert "words of 11 items, 11 encoded now" in told
     assert main(command) == 0
     assert "none changed since the last run" in capsys.readouterr().out
