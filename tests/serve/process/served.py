@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +26,8 @@ class Served:
 
     address: str
     port: int
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes]
+    log: Path
 
     def kill(self) -> None:
         """End it as a loss of power would, as far as a process can tell."""
@@ -48,32 +50,33 @@ def served_shop(shop: Path, *words: str) -> Iterator[Served]:
 
 
 def _run(words: list[str]) -> Iterator[Served]:
-    with subprocess.Popen(
-        words, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True
-    ) as process:
+    # A file: a pipe that nobody reads is full one day, and the server waits for it.
+    with (
+        tempfile.NamedTemporaryFile("w", suffix=".log") as log,
+        subprocess.Popen(words, cwd=ROOT, stderr=log, start_new_session=True) as process,
+    ):
         try:
-            assert process.stderr is not None
-            line = process.stderr.readline()
-            assert "http://" in line, line + process.stderr.read()
-            address = line.split()[-1]
-            _wait(address, process)
-            yield Served(address, int(address.rpartition(":")[2]), process)
+            address = _address(Path(log.name), process)
+            yield Served(address, int(address.rpartition(":")[2]), process, Path(log.name))
         finally:
             process.terminate()
-            process.communicate(timeout=30)
+            process.wait(timeout=30)
 
 
-def _wait(address: str, process: subprocess.Popen[str]) -> None:
-    end = time.monotonic() + 60
+def _address(log: Path, process: subprocess.Popen[bytes]) -> str:
+    """Wait until a server is ready; give where it is."""
+    end = time.monotonic() + 120
     while time.monotonic() < end:
-        assert process.poll() is None, "it ended by itself"
-        try:
-            if httpx.get(f"{address}/health/ready").status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
+        assert process.poll() is None, log.read_text()
+        address = log.read_text().partition("\n")[0].rpartition(" ")[2]
+        if address.startswith("http://"):
+            try:
+                if httpx.get(f"{address}/health/ready").status_code == 200:
+                    return address
+            except httpx.TransportError:
+                pass
         time.sleep(0.05)
-    raise AssertionError("it was not ready in time")
+    raise AssertionError(f"it was not ready in time: {log.read_text()}")
 
 
 def main(folder: Path, changed: dict[str, Any]) -> None:
