@@ -78,6 +78,9 @@ class Attributes:
         """Tell which items have any of the wished values of any attribute, `[n_items]`."""
         found = np.zeros(self.n_items, np.bool_)
         for name, wished in wishes.items():
-            codes = [self.values[name][value] for value in wished if value in self.values[name]]
-            found |= np.isin(self.codes[name], codes)
+            held = np.zeros(max(self.values[name].values(), default=-1) + 2, np.bool_)
+            held[[self.values[name][value] for value in wished if value in self.values[name]]] = (
+                True
+            )
+            found |= held[self.codes[name]]  # an unknown value, -1, is the last, which none holds
         return found

@@ -169,11 +169,15 @@ class Voice:
         """Take an encoder and the label of its vectors."""
         self.encoder, self.label = encoder, label
         self._lock = Lock()
+        self._last: tuple[tuple[str, ...], Vectors] | None = None
 
     def words(self, texts: Sequence[str]) -> Vectors:
-        """Encode texts: `[n_texts, dim]`."""
+        """Encode texts: `[n_texts, dim]`; what was asked last is not encoded again."""
+        asked = tuple(texts)
         with self._lock:
-            return self.encoder.encode_words(texts)
+            if self._last is None or self._last[0] != asked:
+                self._last = asked, self.encoder.encode_words(texts)
+            return self._last[1].copy()
 
     def photos(self, sources: Sequence[Path | bytes]) -> tuple[Vectors, list[str | None]]:
         """Encode photos: `[n_photos, dim]`, and for each that cannot be used what is wrong with it.
