@@ -54,7 +54,7 @@ function Page({ here }: { here: Place }) {
   if (path === "/photo") return <Later load={photoPage} key="photo" />;
   if (path === "/lab" || path.startsWith("/lab/")) return <Later load={labPage} key="lab" />;
   return (
-    <Empty title="There is no such page">
+    <Empty title="There is no such page" page>
       <p>The address may be misspelt.</p>
       <a class="button" href="/">
         To the shop
@@ -125,15 +125,29 @@ function useArrival(here: Place): void {
       return;
     }
     const top = here.back ?? 0;
-    const arrive = () => {
-      window.scrollTo({ top, behavior: "instant" });
-      const heading = document.querySelector<HTMLElement>("main h1");
-      if (!heading) return;
+    const main = document.getElementById("main")!;
+    const focusHeading = () => {
+      const heading = main.querySelector<HTMLElement>("h1");
+      if (!heading) return false;
       heading.tabIndex = -1;
       heading.focus({ preventScroll: true });
+      return true;
+    };
+    // The heading of an item comes with the item.
+    const watcher = new MutationObserver(() => {
+      if (document.activeElement !== main || focusHeading()) watcher.disconnect();
+    });
+    const arrive = () => {
+      window.scrollTo({ top, behavior: "instant" });
+      if (focusHeading()) return;
+      main.focus({ preventScroll: true });
+      watcher.observe(main, { childList: true, subtree: true });
     };
     const frame = requestAnimationFrame(() => requestAnimationFrame(arrive));
-    return () => cancelAnimationFrame(frame);
+    return () => {
+      cancelAnimationFrame(frame);
+      watcher.disconnect();
+    };
   }, [here.key]);
 }
 

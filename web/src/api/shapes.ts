@@ -1,5 +1,5 @@
 // Short names for the shapes of openapi.json; schema.d.ts is generated from it by `npm run types`.
-import type { components } from "./schema";
+import type { components, operations } from "./schema";
 
 type Shapes = components["schemas"];
 
@@ -9,7 +9,8 @@ export type Reason = Shapes["Reason"];
 export type Listed = Shapes["Listed"];
 export type Found = Shapes["Found"];
 export type ItemPage = Shapes["ItemPage"];
-export type SearchRequest = Shapes["SearchRequest"];
+export type SearchRequest =
+  operations["search"]["requestBody"]["content"]["application/json"];
 export type Suggestion = Shapes["Suggestion"];
 export type Suggestions = Shapes["Suggestions"];
 export type Facet = Shapes["Facet"];
@@ -17,5 +18,6 @@ export type Facets = Shapes["Facets"];
 export type ShopEvent = Shapes["Event"];
 export type EventKind = Shapes["EventKind"];
 export type Taken = Shapes["Taken"];
+export type KnownUser = Shapes["KnownUser"];
 export type Forgotten = Shapes["Forgotten"];
 export type Fault = Shapes["Fault"];

@@ -1,6 +1,15 @@
 // The server's operations, as the pages call them.
 import { call, send } from "./call";
-import type { Facets, Forgotten, Found, ItemPage, Listed, SearchRequest, Suggestions } from "./shapes";
+import type {
+  Facets,
+  Forgotten,
+  Found,
+  ItemPage,
+  KnownUser,
+  Listed,
+  SearchRequest,
+  Suggestions,
+} from "./shapes";
 
 export interface Asked {
   user?: string;
@@ -33,12 +42,6 @@ export interface Garment {
   label: string;
   crop: [number, number, number, number];
   confidence: number;
-}
-
-export interface KnownUser {
-  id: string;
-  bought: number;
-  note: string;
 }
 
 export function recommendations(asked: Asked, signal?: AbortSignal): Promise<Listed> {
@@ -94,8 +97,9 @@ export async function garments(photo: Blob, signal?: AbortSignal): Promise<Garme
 export const suggest = (text: string, signal: AbortSignal): Promise<Suggestions> =>
   call(`/suggest?${new URLSearchParams({ q: text })}`, { signal });
 
-export const facets = (signal?: AbortSignal): Promise<Facets> =>
-  call("/facets", signal ? { signal } : {});
+/** What the shop, or what is found by these words, can be narrowed by. */
+export const facets = (words = "", signal?: AbortSignal): Promise<Facets> =>
+  call(words ? `/facets?${new URLSearchParams({ q: words })}` : "/facets", signal ? { signal } : {});
 
 export const knownUsers = async (): Promise<KnownUser[]> =>
   (await call<{ users: KnownUser[] }>("/users?k=12")).users;

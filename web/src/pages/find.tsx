@@ -11,7 +11,7 @@ import { Empty, Notice, TroublePanel } from "../parts/notice";
 import { Sheet } from "../parts/sheet";
 import { Degraded, Grid, GridSkeleton, Rail } from "../parts/shelf";
 import { useTitle } from "../parts/title";
-import { counted, nameText } from "../parts/words";
+import { counted, nameText, upperFirst } from "../parts/words";
 import { cleared, countOf, filtersOf, MOST, pathOf, SORTS, STEP, toggled, wantedOf } from "./filters";
 import type { Sort, Wanted } from "./filters";
 import { Narrow } from "./narrow";
@@ -38,12 +38,17 @@ export function Find({ query }: { query: URLSearchParams }) {
         : recommendations({ user: who.id, filters, k }, signal),
     true,
   );
-  const choices = useAnswer("facets", facets).data;
+  const choices = useAnswer(
+    `facets ${wanted.words}`,
+    (signal) => facets(wanted.words, signal),
+    true,
+  ).data;
   useTitle(wanted.words ? `“${wanted.words}”` : "Browse");
   useEffect(() => remember(data?.items), [data]);
   const items = sorted(data?.items ?? [], wanted.sort).filter((one) => !gone.includes(one.id));
   const shown = items.slice(0, wanted.n);
-  const more = wanted.n < MOST && items.length >= wanted.n;
+  const more = wanted.n < MOST && (busy || items.length >= wanted.n);
+  const focusAfter = useFocusOnNew(busy, shown.length);
   const change = (next: Wanted) => go(pathOf(next));
   const n = countOf(wanted);
   const narrow = choices && <Narrow choices={choices} wanted={wanted} change={change} />;
@@ -91,7 +96,22 @@ export function Find({ query }: { query: URLSearchParams }) {
           {data && !busy && !trouble && !shown.length && (
             <Nothing wanted={wanted} change={change} notes={data.notes} />
           )}
-          {more && shown.length > 0 && <More wanted={wanted} n={shown.length} busy={busy} />}
+          {more && shown.length > 0 && (
+            <div class="more">
+              <button
+                type="button"
+                class="button plain"
+                aria-disabled={busy}
+                onClick={() => {
+                  if (busy) return;
+                  focusAfter(shown.length);
+                  go(pathOf({ ...wanted, n: wanted.n + STEP }), true);
+                }}
+              >
+                {busy ? "Looking …" : "Show more"}
+              </button>
+            </div>
+          )}
         </div>
       </div>
       {sheet && (
@@ -109,6 +129,19 @@ export function Find({ query }: { query: URLSearchParams }) {
       )}
     </div>
   );
+}
+
+/** When more was asked for, the focus goes to the first item that is new. */
+function useFocusOnNew(busy: boolean, n: number): (from: number) => void {
+  const from = useRef<number | null>(null);
+  useEffect(() => {
+    if (busy || from.current === null || n <= from.current) return;
+    document.querySelectorAll<HTMLElement>(".results .tile-link")[from.current]?.focus();
+    from.current = null;
+  }, [busy, n]);
+  return (at) => {
+    from.current = at;
+  };
 }
 
 function sorted(items: readonly Shown[], sort: Sort): Shown[] {
@@ -131,7 +164,7 @@ function Said({ answer, wanted, change }: Changing & { answer: Answer }) {
     <>
       <Degraded degraded={answer.degraded} />
       {answer.items.length > 0 &&
-        answer.notes.map((note) => <Notice key={note}>{note}</Notice>)}
+        answer.notes.map((note) => <Notice key={note}>{upperFirst(note)}</Notice>)}
       {understood.length > 0 && (
         <p class="understood">
           Understood:{" "}
@@ -185,31 +218,6 @@ function Chips({ wanted, change }: Changing) {
   );
 }
 
-/** The next ones; the focus goes to the first that is new. */
-function More({ wanted, n, busy }: { wanted: Wanted; n: number; busy: boolean }) {
-  const from = useRef<number | null>(null);
-  useEffect(() => {
-    if (busy || from.current === null || n <= from.current) return;
-    document.querySelectorAll<HTMLElement>(".results .tile-link")[from.current]?.focus();
-    from.current = null;
-  }, [busy, n]);
-  return (
-    <div class="more">
-      <button
-        type="button"
-        class="button plain"
-        disabled={busy}
-        onClick={() => {
-          from.current = n;
-          go(pathOf({ ...wanted, n: wanted.n + STEP }), true);
-        }}
-      >
-        {busy ? "Looking …" : "Show more"}
-      </button>
-    </div>
-  );
-}
-
 function Nothing({ wanted, change, notes }: Changing & { notes: readonly string[] }) {
   const who = useStore(shopper);
   const popular = useAnswer(`shelf-trending ${who.id}`, (signal) =>
@@ -219,7 +227,7 @@ function Nothing({ wanted, change, notes }: Changing & { notes: readonly string[
     <>
       <Empty title="Nothing was found">
         {notes.map((note) => (
-          <p key={note}>{note}</p>
+          <p key={note}>{upperFirst(note)}</p>
         ))}
         {countOf(wanted) > 0 ? (
           <>

@@ -123,7 +123,7 @@ function Placement({ title, placement }: { title: string; placement: "new" | "tr
 
 /** The shop's largest kinds, one tap away. */
 function Ways() {
-  const { data, trouble } = useAnswer("facets", facets);
+  const { data, trouble } = useAnswer("facets ", (signal) => facets("", signal));
   if (trouble) return null;
   const facet = data?.facets.find((one) => one.name === "kind_group") ??
     data?.facets.find((one) => one.name === "kind") ?? { name: "", values: [] };

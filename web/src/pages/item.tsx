@@ -4,6 +4,7 @@ import { beside, item as fetchItem, picture, recommendations } from "../api/shop
 import type { Item, ItemPage, Reason } from "../api/shapes";
 import { useAnswer } from "../state/answers";
 import { record } from "../state/events";
+import { go } from "../state/place";
 import { basket, hidden, liked, shopper } from "../state/session";
 import { useStore } from "../state/store";
 import { addToBasket, hide, like, show } from "../state/wishes";
@@ -51,7 +52,8 @@ function Sheet({ data }: { data: ItemPage }) {
         <p class="item-price">{priceText(data.price) || "Price unknown"}</p>
         {data.variants.length > 1 && <Variants data={data} />}
         <div class="buttons">
-          <button type="button" class="button grow" onClick={() => addToBasket(data)}>
+          <button type="button" class="button grow" onClick={() => (inBasket ? go("/basket") : addToBasket(data))}
+          >
             <Icon name={inBasket ? "check" : "basket"} />
             {inBasket ? "In your basket" : "Add to basket"}
           </button>
@@ -221,8 +223,7 @@ function Gone() {
   );
   return (
     <>
-      <h1 class="unseen">Not here</h1>
-      <Empty title="This item is not in the shop">
+      <Empty title="This item is not in the shop" page>
         <p>It may have sold out, or the address may be misspelt.</p>
         <a class="button" href="/">
           To the shop

@@ -57,9 +57,6 @@ function Price({ choices, wanted, change }: NarrowProps) {
         {field("min", "From", wanted.least, choices.least_price)}
         {field("max", "Up to", wanted.most, choices.highest_price)}
       </fieldset>
-      <button type="submit" class="unseen">
-        Use these prices
-      </button>
     </form>
   );
 }
@@ -74,7 +71,10 @@ interface ValuesProps {
 function Values({ facet, wanted, change, open }: ValuesProps) {
   const [all, setAll] = useState(false);
   const chosen = wanted.chosen[facet.name] ?? [];
-  const short = facet.values.filter(
+  const known = facet.values.map(({ value }) => value);
+  const lost = chosen.filter((value) => !known.includes(value));
+  const values = [...lost.map((value) => ({ value, count: 0 })), ...facet.values];
+  const short = values.filter(
     ({ value }, place) => all || place < SHORT || chosen.includes(value),
   );
   return (
@@ -95,9 +95,9 @@ function Values({ facet, wanted, change, open }: ValuesProps) {
           </li>
         ))}
       </ul>
-      {facet.values.length > short.length && (
+      {values.length > short.length && (
         <button type="button" class="link" onClick={() => setAll(true)}>
-          Show all {facet.values.length}
+          Show all {values.length}
         </button>
       )}
     </details>

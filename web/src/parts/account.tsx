@@ -1,6 +1,7 @@
 // Who is looking: known users for a demo, a new visitor; light or dark; forget me; install.
 import { useEffect, useState } from "preact/hooks";
-import { forget, knownUsers, type KnownUser } from "../api/shop";
+import { forget, knownUsers } from "../api/shop";
+import type { KnownUser } from "../api/shapes";
 import { forgetAnswers, asTrouble } from "../state/answers";
 import { dropEvents, waiting } from "../state/events";
 import { offer } from "../state/install";

@@ -62,14 +62,16 @@ function useCountdown(trouble: Trouble, again?: () => void): number {
 
 interface EmptyProps {
   title: string;
+  /** Whether it is all of the page: its title is then the page's heading. */
+  page?: boolean;
   children: ComponentChildren;
 }
 
-export function Empty({ title, children }: EmptyProps) {
+export function Empty({ title, page = false, children }: EmptyProps) {
   return (
     <div class="empty">
       <Icon name="hanger" />
-      <h2>{title}</h2>
+      {page ? <h1>{title}</h1> : <h2>{title}</h2>}
       {children}
     </div>
   );

@@ -30,14 +30,14 @@ export function Sheet({ title, close, children, foot }: SheetProps) {
       onClick={(event) => event.target === dialog.current && close()}
     >
       <div class="sheet-body">
-        <header>
+        <div class="sheet-head">
           <h2 id={id}>{title}</h2>
           <button type="button" class="round plain" aria-label="Close" onClick={close}>
             <Icon name="close" />
           </button>
-        </header>
+        </div>
         <div class="sheet-content">{children}</div>
-        {foot && <footer>{foot}</footer>}
+        {foot && <div class="sheet-foot">{foot}</div>}
       </div>
     </dialog>
   );

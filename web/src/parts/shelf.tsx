@@ -1,5 +1,6 @@
 // Lists of tiles: a grid, or a row that is moved sideways.
 import type { ComponentChildren } from "preact";
+import { useMemo } from "preact/hooks";
 import type { Listed, Shown } from "../api/shapes";
 import type { Answered } from "../state/answers";
 import { hidden } from "../state/session";
@@ -17,13 +18,20 @@ interface GridProps {
 }
 
 export function Grid({ items, eager = 0, dimmed = false, label }: GridProps) {
-  return (
-    <ul class={dimmed ? "grid dimmed" : "grid"} aria-label={label} aria-busy={dimmed}>
-      {items.map((item, place) => (
+  // Many tiles: drawn anew only when what they show has changed.
+  const shown = items.map((item) => `${item.id} ${item.reason.text}`).join();
+  const tiles = useMemo(
+    () =>
+      items.map((item, place) => (
         <li key={item.id}>
           <Tile item={item} first={place < eager} />
         </li>
-      ))}
+      )),
+    [shown, eager],
+  );
+  return (
+    <ul class={dimmed ? "grid dimmed" : "grid"} aria-label={label} aria-busy={dimmed}>
+      {tiles}
     </ul>
   );
 }

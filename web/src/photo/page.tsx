@@ -9,7 +9,7 @@ import { Icon } from "../parts/icon";
 import { Empty, Notice, TroublePanel } from "../parts/notice";
 import { Degraded, Grid, GridSkeleton } from "../parts/shelf";
 import { useTitle } from "../parts/title";
-import { counted } from "../parts/words";
+import { counted, upperFirst } from "../parts/words";
 import { remember } from "../pages/why";
 import { Camera } from "./camera";
 import { CropBox } from "./cropbox";
@@ -208,7 +208,7 @@ function Looking({ photo, take, camera }: Ways & { photo: Given }) {
         )}
         {trouble && <PhotoTrouble trouble={trouble} again={again} />}
         {data && <Degraded degraded={data.degraded} />}
-        {data?.notes.map((note) => <Notice key={note}>{note}</Notice>)}
+        {data?.notes.map((note) => <Notice key={note}>{upperFirst(note)}</Notice>)}
         {!data && !trouble && <GridSkeleton n={8} />}
         {items.length > 0 && <Grid items={items} eager={4} dimmed={busy} label="Found" />}
         {data && !busy && !trouble && !items.length && (

@@ -36,6 +36,7 @@ export function useStore<T>(store: Store<T>): T {
 /** A store that outlives the page, in this browser alone. */
 export function keptStore<T>(name: string, initial: T): Store<T> {
   const store = createStore(read(name, initial));
+  write(name, store.get());
   store.watch(() => write(name, store.get()));
   return store;
 }

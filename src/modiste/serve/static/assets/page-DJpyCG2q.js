@@ -1,1 +1,0 @@
-import{a as e,m as t}from"./page-DWhiw2qL.js";function n(){return e(`Lab`),t(`h1`,{children:`The lab`})}export{n as LabPage};

@@ -1,0 +1,290 @@
+"""What a shopper does, from the first look to the order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.web.conftest import DESKTOP, see, sideways
+from tests.web.fake_shop import FakeShop
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Any]
+
+
+def kinds_sent(shop: FakeShop) -> list[str]:
+    return [event["kind"] for event in shop.events]
+
+
+def until(page: Any, met: Callable[[], bool]) -> None:
+    """Wait until something is so on the server's side."""
+    for _ in range(100):
+        if met():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it did not come about")
+
+
+def test_home_shows_the_shelf_new_in_and_trending(open_page: Open, shop: FakeShop) -> None:
+    page = open_page("/")
+    page.get_by_role("heading", name="For you", level=1).wait_for()
+    assert page.get_by_role("list", name="Your shelf").get_by_role("article").count() == 12
+    for title in ("New in", "Trending this week"):
+        page.get_by_role("heading", name=title).wait_for()
+    assert page.title() == "For you · modiste"
+    page.get_by_role("button", name="Show more").click()
+    assert page.get_by_role("list", name="Your shelf").get_by_role("article").count() == 24
+    see(page, "home-phone")
+
+
+def test_home_on_a_wide_screen(open_page: Open) -> None:
+    page = open_page("/", viewport=DESKTOP)
+    page.get_by_role("list", name="Your shelf").wait_for()
+    page.wait_for_load_state("networkidle")
+    see(page, "home-desktop", whole=False)
+    assert sideways(page) == 0
+
+
+def test_a_like_is_sent_once_and_kept(open_page: Open, shop: FakeShop) -> None:
+    page = open_page("/")
+    heart = page.get_by_role("button", name="Like ", exact=False).first
+    heart.click()
+    assert heart.get_attribute("aria-pressed") == "true"
+    until(page, lambda: kinds_sent(shop) == ["like"])
+    page.get_by_role("link", name="Liked 1").click()
+    page.get_by_role("heading", name="Liked", level=1).wait_for()
+    assert page.get_by_role("article").count() == 1
+    page.reload()
+    assert page.get_by_role("article").count() == 1
+    see(page, "liked")
+    assert len({event["event_id"] for event in shop.events}) == len(shop.events) == 1
+
+
+def test_the_shelf_offers_itself_anew_after_a_like(open_page: Open, shop: FakeShop) -> None:
+    page = open_page("/")
+    page.get_by_role("button", name="Like ", exact=False).first.click()
+    anew = page.get_by_role("button", name="Show my new shelf")
+    anew.wait_for()
+    before = len(asked(shop, "/recommendations?"))
+    anew.click()
+    anew.wait_for(state="detached")
+    until(page, lambda: len(asked(shop, "/recommendations?")) == before + 1)
+
+
+def asked(shop: FakeShop, begin: str) -> list[str]:
+    return [path for _, path, _ in shop.asked if path.startswith(begin)]
+
+
+def test_hide_takes_an_item_away_and_undo_brings_it_back(open_page: Open, shop: FakeShop) -> None:
+    page = open_page("/")
+    shelf = page.get_by_role("list", name="Your shelf")
+    first = shelf.get_by_role("article").first
+    name = first.locator(".tile-name").inner_text()
+    link = first.get_by_role("link").get_attribute("href")
+    first.hover()
+    page.get_by_role("button", name=f"Not for me: {name}").first.click()
+    assert shelf.locator(f'a[href="{link}"]').count() == 0
+    assert shelf.get_by_role("article").count() == 12
+    see(page, "hidden-undo", whole=False)
+    page.get_by_role("button", name="Undo").click()
+    assert shelf.locator(f'a[href="{link}"]').count() == 1
+    page.get_by_role("button", name=f"Not for me: {name}").first.click()
+    page.wait_for_timeout(500)
+    assert kinds_sent(shop) == [], "the server hears of it when Undo is past"
+    page.wait_for_timeout(7200)
+    until(page, lambda: kinds_sent(shop) == ["hide"])
+
+
+def test_suggestions_by_keyboard_and_the_late_answer_is_dropped(
+    open_page: Open, shop: FakeShop
+) -> None:
+    shop.delays["/suggest"] = [0.8, 0.0]
+    page = open_page("/", viewport=DESKTOP)
+    page.get_by_role("list", name="Your shelf").wait_for()
+    page.keyboard.press("/")
+    box = page.get_by_role("combobox", name="Search the shop")
+    box.press_sequentially("bl", delay=20)
+    page.wait_for_timeout(300)
+    box.press_sequentially("ack", delay=20)
+    options = page.get_by_role("option")
+    options.first.wait_for()
+    page.wait_for_timeout(900)
+    assert all("black" in text.lower() for text in options.all_inner_texts())
+    see(page, "suggestions", whole=False)
+    box.press("ArrowDown")
+    active = box.get_attribute("aria-activedescendant")
+    assert page.locator(f"#{active}").get_attribute("aria-selected") == "true"
+    chosen = options.first.locator("span").first.inner_text()
+    box.press("Enter")
+    page.get_by_role("heading", name=f"“{chosen}”").wait_for()
+    assert box.input_value() == chosen
+    assert box.get_attribute("aria-expanded") == "false"
+
+
+def test_escape_closes_the_suggestions_then_clears(open_page: Open) -> None:
+    page = open_page("/")
+    box = page.get_by_role("combobox", name="Search the shop")
+    box.press_sequentially("black", delay=10)
+    page.get_by_role("option").first.wait_for()
+    box.press("Escape")
+    assert box.get_attribute("aria-expanded") == "false"
+    assert box.input_value() == "black"
+    box.press("Escape")
+    assert box.input_value() == ""
+
+
+def test_search_narrow_sort_and_back(open_page: Open, shop: FakeShop) -> None:
+    page = open_page("/find?q=dark", viewport=DESKTOP)
+    page.get_by_role("list", name="What was found").wait_for()
+    page.locator("summary", has_text="Pattern").click()
+    page.locator("details", has_text="Pattern").get_by_role("button", name="Show all").click()
+    page.get_by_role("checkbox", name="Solid").check()
+    page.get_by_role("button", name="Remove the filter Solid").wait_for()
+    assert "f=pattern%3DSolid" in page.url
+    page.get_by_label("Sort by").select_option("cheap")
+    page.wait_for_timeout(300)
+    prices = [float(text) for text in page.locator(".results .price").all_inner_texts() if text]
+    assert len(prices) > 1
+    assert prices == sorted(prices)
+    page.get_by_label("Up to").fill("20")
+    page.get_by_label("Up to").press("Enter")
+    page.get_by_role("button", name="up to 20").wait_for()
+    prices = [float(text) for text in page.locator(".results .price").all_inner_texts() if text]
+    assert prices
+    assert max(prices) <= 20
+    see(page, "search-desktop", whole=False)
+    page.go_back()
+    page.get_by_role("button", name="up to 20").wait_for(state="detached")
+    assert page.get_by_label("Sort by").input_value() == "cheap"
+    page.go_back()
+    page.go_back()
+    page.get_by_role("button", name="Remove the filter Solid").wait_for(state="detached")
+    assert page.url.endswith("/find?q=dark")
+
+
+def test_back_returns_to_the_place_in_the_list(open_page: Open, shop: FakeShop) -> None:
+    page = open_page("/find?q=")
+    page.get_by_role("list", name="What was found").wait_for()
+    page.get_by_role("button", name="Show more").click()
+    page.locator(".results article").nth(40).wait_for()
+    page.evaluate("window.scrollTo(0, 3000)")
+    page.wait_for_timeout(300)
+    n_asked = len(asked(shop, "/recommendations?"))
+    link = page.locator(".results .tile-link").nth(20)
+    link.evaluate("element => element.click()")
+    page.get_by_role("button", name="Add to basket").wait_for()
+    page.wait_for_timeout(200)
+    assert page.evaluate("window.scrollY") == 0
+    page.go_back()
+    page.locator(".results article").nth(40).wait_for()
+    page.wait_for_timeout(300)
+    assert abs(page.evaluate("window.scrollY") - 3000) < 4
+    assert len(asked(shop, "/recommendations?")) == n_asked, "Back asks nothing again"
+
+
+def test_show_more_moves_the_focus_to_the_first_new_item(open_page: Open) -> None:
+    page = open_page("/find?q=")
+    page.get_by_role("list", name="What was found").wait_for()
+    more = page.get_by_role("button", name="Show more")
+    more.focus()
+    more.press("Enter")
+    page.locator(".results article").nth(47).wait_for()
+    page.wait_for_timeout(100)
+    place = page.evaluate(
+        "[...document.querySelectorAll('.results .tile-link')].indexOf(document.activeElement)"
+    )
+    assert place == 24
+
+
+def test_filters_on_a_phone_are_a_sheet(open_page: Open) -> None:
+    page = open_page("/find?q=black")
+    page.get_by_role("list", name="What was found").wait_for()
+    page.get_by_role("button", name="Filter").click()
+    sheet = page.get_by_role("dialog", name="Filter")
+    sheet.get_by_role("checkbox").first.check()
+    see(page, "filter-sheet", whole=False)
+    sheet.locator(".sheet-foot").get_by_role("button", name="Show ").click()
+    sheet.wait_for(state="detached")
+    page.get_by_role("button", name="Filter (1)").wait_for()
+
+
+def test_a_corrected_word_is_told(open_page: Open) -> None:
+    page = open_page("/find?q=black%20dres")
+    page.get_by_text("Dres: read as dress").wait_for()
+    page.get_by_text("Understood:").wait_for()
+
+
+def test_an_item_with_its_reason_its_neighbours_and_the_order(
+    open_page: Open, shop: FakeShop
+) -> None:
+    page = open_page("/", viewport=DESKTOP)
+    page.get_by_role("list", name="Your shelf").get_by_role("article").first.click()
+    page.get_by_role("button", name="Add to basket").wait_for()
+    page.wait_for_timeout(100)
+    assert page.evaluate("document.activeElement.tagName") == "H1"
+    why = page.locator("details.why")
+    why.locator("summary").click()
+    why.get_by_role("table").wait_for()
+    assert "Days since sold" in why.inner_text()
+    for title in ("Goes with it", "Looks similar"):
+        page.get_by_role("heading", name=title).wait_for()
+    page.wait_for_load_state("networkidle")
+    see(page, "item-desktop", whole=False)
+    page.get_by_role("button", name="Add to basket").click()
+    until(page, lambda: kinds_sent(shop) == ["view", "basket"])
+    page.get_by_role("link", name="Basket 1").click()
+    page.get_by_role("heading", name="Complete the look").wait_for()
+    see(page, "basket", whole=False)
+    page.get_by_role("button", name="Place the order").click()
+    page.get_by_role("heading", name="Thank you").wait_for()
+    until(page, lambda: kinds_sent(shop) == ["view", "basket", "purchase"])
+    assert shop.events[-1]["price"] == shop.by_id[shop.events[-1]["item_id"]].price
+
+
+def test_variants_lead_to_each_other(open_page: Open, shop: FakeShop) -> None:
+    first, second = shop.items[0], shop.items[1]
+    page = open_page(f"/item/{first.id}")
+    page.locator(".variants").get_by_role("link", name=second.attributes["colour"]).click()
+    page.wait_for_url(f"**/item/{second.id}")
+    see(page, "item-phone")
+
+
+def test_another_shopper_sees_with_their_own_name(open_page: Open, shop: FakeShop) -> None:
+    page = open_page("/")
+    page.get_by_role("button", name="Who is looking").click()
+    sheet = page.get_by_role("dialog", name="Who is looking?")
+    sheet.get_by_text("24 bought, mostly dresses").wait_for()
+    see(page, "account", whole=False)
+    sheet.get_by_role("button", name="Shopper 1").click()
+    sheet.wait_for(state="detached")
+    until(page, lambda: bool(asked(shop, "/recommendations?user_id=user-0&")))
+    page.get_by_role("button", name="Like ", exact=False).first.click()
+    until(page, lambda: [one["user_id"] for one in shop.events] == ["user-0"])
+
+
+def test_forget_me_deletes_here_and_there(open_page: Open, shop: FakeShop) -> None:
+    page = open_page("/")
+    page.get_by_role("button", name="Like ", exact=False).first.click()
+    until(page, lambda: len(shop.events) == 1)
+    page.get_by_role("button", name="Who is looking").click()
+    page.get_by_role("button", name="Forget me").click()
+    page.get_by_text("Forgotten: 1 event").wait_for()
+    assert shop.events == []
+    page.get_by_role("link", name="Liked").click()
+    page.get_by_text("Nothing liked yet").wait_for()
+
+
+def test_light_and_dark_by_choice_stay(open_page: Open) -> None:
+    page = open_page("/", color_scheme="light")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(ground)
+    page.get_by_role("button", name="Who is looking").click()
+    page.get_by_role("radio", name="Dark").check()
+    page.keyboard.press("Escape")
+    assert page.evaluate(ground) != light
+    page.reload()
+    page.get_by_role("list", name="Your shelf").wait_for()
+    assert page.evaluate(ground) != light
+    see(page, "home-dark", whole=False)

@@ -1,0 +1,127 @@
+"""Without a connection the page opens with what was seen last, and what was done goes later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.web.conftest import CHROMIUM, PHONE, check_access, see
+from tests.web.fake_shop import FakeShop, serve
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def own_shop() -> Iterator[tuple[FakeShop, str]]:
+    """A shop with an address of its own: nothing is kept from another test."""
+    shop = FakeShop()
+    for address in serve(shop):
+        yield shop, address
+
+
+@pytest.fixture
+def installed(browser: Any, own_shop: tuple[FakeShop, str]) -> Iterator[tuple[Any, FakeShop]]:
+    """The page after a first visit, its service worker at work."""
+    shop, address = own_shop
+    context = browser.new_context(base_url=address, viewport=PHONE)
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_role("list", name="Your shelf").wait_for()
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    for _ in range(60):
+        if page.evaluate("Boolean(navigator.serviceWorker.controller)"):
+            break
+        page.wait_for_timeout(50)
+    page.reload()
+    page.get_by_role("list", name="Your shelf").wait_for()
+    page.wait_for_load_state("networkidle")
+    yield page, shop
+    context.close()
+
+
+def test_offline_the_shelf_opens_with_its_pictures(installed: tuple[Any, FakeShop]) -> None:
+    page, _ = installed
+    page.context.set_offline(True)
+    page.reload()
+    page.get_by_role("list", name="Your shelf").wait_for()
+    page.get_by_text("You are offline. What you see was kept at").wait_for()
+    loaded = "[...document.images].slice(0, 4).every(i => i.complete && i.naturalWidth > 0)"
+    for _ in range(40):
+        if page.evaluate(loaded):
+            break
+        page.wait_for_timeout(50)
+    assert page.evaluate(loaded)
+    check_access(page, "offline")
+    see(page, "offline-shelf", whole=False)
+
+
+def test_offline_every_page_opens_and_says_what_is(installed: tuple[Any, FakeShop]) -> None:
+    page, _ = installed
+    page.context.set_offline(True)
+    page.goto("/photo")
+    page.get_by_role("heading", name="Search by photo").wait_for()
+    page.goto("/find?q=black")
+    page.get_by_role("main").get_by_text("You are offline.").wait_for()
+    see(page, "offline-search", whole=False)
+    page.goto("/basket")
+    page.get_by_role("heading", name="Your basket is empty").wait_for()
+
+
+def test_what_was_done_offline_is_sent_once_online(installed: tuple[Any, FakeShop]) -> None:
+    page, shop = installed
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Like ", exact=False).first.click()
+    page.wait_for_timeout(600)
+    assert shop.events == []
+    page.reload()
+    page.get_by_role("list", name="Your shelf").wait_for()
+    page.context.set_offline(False)
+    for _ in range(100):
+        if shop.events:
+            break
+        page.wait_for_timeout(100)
+    page.wait_for_timeout(500)
+    assert [event["kind"] for event in shop.events] == ["like"]
+
+
+def test_another_shopper_finds_nothing_of_the_last_one(installed: tuple[Any, FakeShop]) -> None:
+    page, _ = installed
+    page.get_by_role("button", name="Who is looking").click()
+    page.get_by_role("button", name="Shopper 2").click()
+    page.wait_for_load_state("networkidle")
+    kept = page.evaluate("caches.open('answers').then(c => c.keys()).then(k => k.map(r => r.url))")
+    assert not [url for url in kept if "visitor-" in url]
+
+
+def test_answers_are_never_the_shell(installed: tuple[Any, FakeShop]) -> None:
+    page, _ = installed
+    shells = page.evaluate(
+        """caches.keys().then(names => names.filter(name => name.startsWith('shell-')))"""
+    )
+    assert len(shells) == 1
+    kept = page.evaluate(
+        """name => caches.open(name).then(c => c.keys())
+          .then(kept => kept.map(one => new URL(one.url).pathname))""",
+        shells[0],
+    )
+    assert "/" in kept
+    assert all(path == "/" or path.startswith(("/assets/", "/icons/")) for path in kept)
+
+
+def test_the_page_can_be_installed(
+    playwright: Any, own_shop: tuple[FakeShop, str], tmp_path: Path
+) -> None:
+    context = playwright.chromium.launch_persistent_context(
+        tmp_path, executable_path=CHROMIUM, args=["--no-sandbox"], viewport=None
+    )
+    page = context.pages[0]
+    page.goto(own_shop[1])
+    page.get_by_role("list", name="Your shelf").wait_for()
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    session = context.new_cdp_session(page)
+    told = session.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    context.close()
+    assert told == []

@@ -1,0 +1,74 @@
+"""How soon the page shows itself on a phone of the middle class, and how soon it reacts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.web.conftest import see
+from tests.web.fake_shop import FakeShop
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Any]
+
+BYTES_PER_SECOND = 9_000_000 / 8
+ROUND_TRIP = 100
+SLOWER = 4
+
+WATCH = """
+window.seen = {lcp: 0, cls: 0, slowest: 0, what: ''};
+const watch = (type, tell, more) =>
+  new PerformanceObserver(list => list.getEntries().forEach(tell))
+    .observe({type, buffered: true, ...more});
+watch('largest-contentful-paint', e => { seen.lcp = e.startTime; });
+watch('layout-shift', e => { if (!e.hadRecentInput) seen.cls += e.value; });
+watch('event', e => {
+  if (!e.interactionId || e.duration <= seen.slowest) return;
+  seen.slowest = e.duration;
+  seen.what = `${e.name} at ${e.target?.outerHTML.slice(0, 60)}`;
+}, {durationThreshold: 16});
+"""
+
+
+def test_the_first_look_and_every_touch_are_quick(open_page: Open, shop: FakeShop) -> None:
+    page = open_page("about:blank")
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send(
+        "Network.emulateNetworkConditions",
+        {
+            "offline": False,
+            "latency": ROUND_TRIP,
+            "downloadThroughput": BYTES_PER_SECOND,
+            "uploadThroughput": BYTES_PER_SECOND / 3,
+        },
+    )
+    session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    page.add_init_script(WATCH)
+    page.goto("/")
+    page.get_by_role("list", name="Your shelf").wait_for()
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(500)
+    lcp = page.evaluate("seen.lcp")
+    see(page, "speed-home", whole=False)
+
+    page.get_by_role("button", name="Like ", exact=False).first.click()
+    page.wait_for_timeout(300)
+    page.get_by_role("combobox").press_sequentially("black", delay=60)
+    page.get_by_role("option").first.wait_for()
+    page.get_by_role("combobox").press("Enter")
+    page.get_by_role("list", name="What was found").wait_for()
+    page.get_by_role("button", name="Filter").click()
+    page.get_by_role("checkbox").first.check()
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(600)
+    seen = page.evaluate("seen")
+    print(
+        f"LCP {lcp:.0f} ms, CLS {seen['cls']:.4f}, slowest {seen['slowest']:.0f} ms {seen['what']}"
+    )
+    assert lcp > 0
+    assert lcp <= 1800
+    assert seen["cls"] <= 0.02
+    assert seen["slowest"] <= 150, seen["what"]
