@@ -207,6 +207,7 @@ _REMEDY = {
     "encoder": "run modiste encoder fit first",
     "vectors": "run modiste embed first",
     "index": "run modiste index first",
+    "lists": "run modiste recommend first",
 }
 
 

@@ -16,6 +16,9 @@ from modiste.cli.progress import shown_progress
 if TYPE_CHECKING:
     import polars as pl
 
+    from modiste.release import Release
+    from modiste.rules import Rules
+
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
@@ -30,7 +33,13 @@ class FileFormat(StrEnum):
 @app.command("recommend")
 def recommend_command(
     shop: Annotated[Path, typer.Option(help="The shop's folder.")],
-    out: Annotated[Path, typer.Option(help="The file to write; it appears when it is whole.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="The file to write; it appears when it is whole. Without it the lists are stored "
+            "in the shop, where modiste serve answers from them."
+        ),
+    ] = None,
     k: Annotated[int, typer.Option("--k", help="Items for each user.")] = 12,
     file_format: Annotated[
         FileFormat | None,
@@ -50,13 +59,17 @@ def recommend_command(
     ] = None,
     memory: Annotated[str, typer.Option(help="Memory budget, such as 8GB; at least 1GB.")] = "8GB",
 ) -> None:
-    """Write the best items for every user, from the current release."""
+    """Write or store the best items for every user, from the current release."""
+    from modiste.errors import InputError
     from modiste.recommend import write_recommendations
+    from modiste.recommend.stored import LENGTH
     from modiste.release import open_release
-    from modiste.rules.file import bind_rules, read_rules
+    from modiste.rules.file import bind_rules, read_rules, rules_key
 
     budget = parse_memory(memory)
-    chosen = file_format or format_of(out)
+    if out is None and (users is not None or file_format is not None):
+        raise InputError("--users and --format are of a file: name it by --out")
+    chosen = None if out is None else file_format or format_of(out)
     release = open_release(shop)
     if release.newer_dataset:
         typer.echo(
@@ -66,6 +79,9 @@ def recommend_command(
         )
     user_ids = None if users is None else read_ids(users, release.shop.own_names["user_id"])
     bound = None if rules is None else bind_rules(read_rules(rules), release.shop, rules.parent)
+    if out is None or chosen is None:
+        _store(shop, release, bound, rules_key(rules), max(k, LENGTH), budget)
+        return
     with shown_progress() as progress:
         n_users, n_short = write_recommendations(
             release.model,
@@ -89,6 +105,24 @@ def recommend_command(
     typer.echo(
         f"{out}: {n_users:,} users, up to {k} items each, from release {release.name}, "
         f"as of {release.manifest['as_of']}; "
+        f"peak memory {peak_memory() / 1e9:.1f} GB"
+    )
+
+
+def _store(
+    shop: Path, release: Release, rules: Rules | None, key: str, k: int, memory: int
+) -> None:
+    from modiste.pipeline import peak_memory
+    from modiste.recommend.stored import lists_store, make_lists, store_lists
+
+    with shown_progress() as progress:
+        lists = make_lists(
+            release.model, release.shop, rules, k=k, memory=memory, progress=progress
+        )
+    store_lists(lists, shop, release.name, key)
+    typer.echo(
+        f"{lists_store(shop).current()}: {len(lists.items) - 1:,} users and a new one, up to {k} "
+        f"items each, from release {release.name}, as of {release.manifest['as_of']}; "
         f"peak memory {peak_memory() / 1e9:.1f} GB"
     )
 

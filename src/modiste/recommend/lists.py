@@ -16,7 +16,7 @@ import polars as pl
 from modiste.data import Dataset
 from modiste.engine import collect, lazy
 from modiste.errors import InputError
-from modiste.ranking.model import Model, add_unknown_users
+from modiste.ranking.model import Model, add_unknown_users, best_of
 from modiste.ranking.prepared import Progress
 from modiste.recommend.ruled import ruled_lists
 from modiste.rules import Rules
@@ -86,6 +86,35 @@ def recommend(
     Raises:
         InputError: If `k` is below 1.
     """
+    chunks = list_chunks(model, shop, k, users=users, rules=rules, memory=memory, progress=progress)
+    # What a chunk was made of must be gone before the next one is made.
+    yield from (chunk.lists for chunk in chunks)
+
+
+class Chunk(NamedTuple):
+    """The lists of some users, and what they were made of."""
+
+    lists: pl.DataFrame
+    """A frame after `schema.RECOMMENDATIONS`, in the order of the users."""
+    users: pl.Series
+    """`user_idx` of the users, ascending."""
+    asked: Dataset
+    """The shop cut to them."""
+    rows: pl.DataFrame
+    """Their ranking table."""
+
+
+def list_chunks(
+    model: Model,
+    shop: Dataset,
+    k: int,
+    *,
+    users: pl.Series | None = None,
+    rules: Rules | None = None,
+    memory: int = 8_000_000_000,
+    progress: Progress | None = None,
+) -> Iterator[Chunk]:
+    """Give what `recommend` gives with what it was made of."""
     if k < 1:
         raise InputError(f"k={k}: a list needs at least 1 item")
     shop = replace(shop.in_memory(), items=shop.items)
@@ -103,13 +132,26 @@ def recommend(
             keys = users.slice(start, stop - start).cast(pl.Int32).alias("user_idx")
             asked = shop.of_users(lazy(keys.to_frame())).in_memory()
             asked = add_unknown_users(asked, keys.filter(keys >= n_users))
-        if rules is None:
-            yield fill(model.rank(asked, k), keys, spare, k)
-        else:
-            ranked = model.rank(asked, model.pool_size, rules.allowed)
-            yield ruled_lists(rules, ranked, asked, keys, spare, k)
+        yield _chunk(model, asked, keys, spare, k, rules)
         if progress:
             progress("recommend", stop / n_asked)
+
+
+def _chunk(
+    model: Model,
+    asked: Dataset,
+    users: pl.Series,
+    spare: pl.DataFrame,
+    k: int,
+    rules: Rules | None,
+) -> Chunk:
+    rows = model.table(asked, rules.allowed if rules else None)
+    if rules is None:
+        lists = fill(best_of(rows, model.fit.ranker, k), users, spare, k)
+    else:
+        ranked = best_of(rows, model.fit.ranker, model.pool_size)
+        lists = ruled_lists(rules, ranked, asked, users, spare, k)
+    return Chunk(lists, users, asked, rows)
 
 
 def fallback_items(shop: Dataset, k: int) -> pl.DataFrame:

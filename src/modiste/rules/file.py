@@ -33,6 +33,7 @@ import numpy as np
 import polars as pl
 from pydantic import Field
 
+from modiste.artifacts import fingerprint, hash_file
 from modiste.component import build_component, component
 from modiste.data import Dataset
 from modiste.errors import ConfigError, InputError
@@ -124,6 +125,20 @@ def read_rules(path: Path) -> RuleFile:
         raise ConfigError(f"{path}: pin: two pins have one place: give each a place of its own")
     settings = {name: getattr(rules, name) for name in RuleFile.__dataclass_fields__}
     return RuleFile(**settings | {"promote": tuple(promote), "pin": tuple(pins)})
+
+
+def rules_key(path: Path | None) -> str:
+    """Give a fingerprint of a rules' file and of the stock it names; empty: no rules.
+
+    Raises:
+        ConfigError: If the file cannot be read.
+    """
+    if path is None:
+        return ""
+    rules = read_rules(path)
+    stock = path.parent / rules.stock
+    known = hash_file(stock) if rules.stock and stock.is_file() else ""
+    return fingerprint([hash_file(path), known])
 
 
 def bind_rules(rules: RuleFile, shop: Dataset, folder: Path) -> Rules:

@@ -14,6 +14,7 @@ from modiste.data import Dataset
 from modiste.engine import collect
 from modiste.recommend.live import LiveModel, Made, Signal
 from modiste.recommend.reasons import FALLBACK, Explainer
+from modiste.recommend.stored import StoredLists
 from modiste.release import Release
 from modiste.rules import Rules
 from modiste.rules.filters import Filter, allowed, loosening_advice
@@ -24,6 +25,7 @@ from modiste.serve.window.catalogue import Catalogue
 from modiste.serve.window.events import EventSource, Told, told_by
 from modiste.serve.window.ids import Ids
 
+_UNKNOWN = "nothing is known of this user yet: what is popular now"
 _MOST_PARTS = 8
 """Features that are told of an item."""
 _ENOUGH = 8
@@ -41,6 +43,8 @@ class Personal:
     catalogue: Catalogue
     rules: Rules
     events: EventSource
+    stored: StoredLists | None = None
+    """Lists made beforehand under the same rules; None: every list is made now."""
 
     @cached_property
     def users(self) -> Ids:
@@ -56,6 +60,10 @@ class Personal:
     def item_ids_by_place(self) -> list[str]:
         """Ids of the release's items by `item_idx`."""
         return self.items["item_id"].to_list()
+
+    @cached_property
+    def _names(self) -> list[str | None]:
+        return self.items["name"].to_list()
 
     @cached_property
     def explainer(self) -> Explainer:
@@ -89,13 +97,17 @@ class Personal:
         session = [self.catalogue.position(item_id) for item_id in asked.items]
         told = self._told(asked, session)
         user = None if asked.user_id is None else self._user(asked.user_id)
+        if told == Told() and not filters and not asked.explain:
+            beforehand = self._stored(user, asked.k)
+            if beforehand is not None:
+                return beforehand
         shop = self.live.asked(user, told.signals)
         rules = self._rules(filters)
         hidden = {*told.hidden, *told.seen, *self._in_release(session)}
         made = self.live.lists(shop, asked.k, rules, sorted(hidden))
         known = user is not None or bool(told.signals)
         shown = self._shown(made, shop, asked.explain)
-        notes = [] if known else ["nothing is known of this user yet: what is popular now"]
+        notes = [] if known else [_UNKNOWN]
         if len(shown) < asked.k:
             notes.append(self._shortage(len(shown), asked.k, filters))
         return Listed(
@@ -109,7 +121,49 @@ class Personal:
 
     def has_stored_list(self, user_id: str) -> bool:
         """Tell whether a list was made for a user beforehand."""
-        return self._user(user_id) is not None
+        return self.stored is not None and self._user(user_id) is not None
+
+    def _stored(self, user: int | None, k: int) -> Listed | None:
+        """Give the list that was made beforehand; None: there is none, or it is too short."""
+        lists = self.stored
+        if lists is None or k > lists.k:
+            return None
+        row = self.live.n_users if user is None else user
+        items = lists.items[row, :k].tolist()
+        places = [int(self.places[item]) for item in items if item >= 0]
+        if len(places) < k or min(places) < 0:
+            return None
+        because, sources = lists.because[row, :k].tolist(), lists.sources[row, :k].tolist()
+        scores = lists.scores[row, :k].tolist()
+        shown = [
+            self.catalogue.shown(
+                place,
+                at + 1,
+                scores[at] if scores[at] == scores[at] else None,
+                self._reason(lists.names[sources[at]] if sources[at] >= 0 else None, because[at]),
+            )
+            for at, place in enumerate(places)
+        ]
+        return Listed(
+            items=shown,
+            release=self.release.name,
+            strategy="stored",
+            fallback=user is None,
+            degraded=[],
+            notes=[_UNKNOWN] if user is None else [],
+        )
+
+    def _reason(
+        self, source: str | None, because: int, parts: dict[str, float] | None = None
+    ) -> Reason:
+        """Say why an item is shown, by the source that speaks for it and an own purchase or -1."""
+        if source is None:
+            return Reason(text=FALLBACK, source="fallback", parts=parts)
+        text, item_id = self.live.model.recipe.sources[source].reason, None
+        if because >= 0:
+            item_id = self.item_ids_by_place[because]
+            text = f"{text}: {self._names[because] or item_id}"
+        return Reason(text=text, source=source, because=item_id, parts=parts)
 
     def known_users(self, k: int) -> list[KnownUser]:
         """Give some users with a history, spread over all."""
@@ -164,16 +218,8 @@ class Personal:
         parts = self._parts(made) if explained else {}
         shown: list[Shown] = []
         for row in rows.iter_rows(named=True):
-            text, because = row["reason"] or FALLBACK, None
-            if row["because_idx"] is not None:
-                because = self.item_ids_by_place[row["because_idx"]]
-                text = f"{text}: {self.items.item(row['because_idx'], 'name') or because}"
-            reason = Reason(
-                text=text,
-                source=row["source"] or "fallback",
-                because=because,
-                parts=parts.get(row["item_idx"]),
-            )
+            because = -1 if row["because_idx"] is None else row["because_idx"]
+            reason = self._reason(row["source"], because, parts.get(row["item_idx"]))
             place = int(self.places[row["item_idx"]])
             shown.append(self.catalogue.shown(place, len(shown) + 1, row["score"], reason))
         return shown

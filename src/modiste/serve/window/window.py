@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,9 +17,10 @@ from modiste.data import Dataset
 from modiste.engine import collect
 from modiste.errors import ModisteError
 from modiste.recommend.live import LiveModel
-from modiste.release import open_release, release_store
+from modiste.recommend.stored import StoredLists, make_lists, open_lists, store_lists
+from modiste.release import Release, open_release, release_store
 from modiste.rules import Rules, apply_rules
-from modiste.rules.file import bind_rules, read_rules
+from modiste.rules.file import bind_rules, read_rules, rules_key
 from modiste.rules.filters import allowed, loosening_advice
 from modiste.search import Searcher
 from modiste.search.searcher import read_filters
@@ -46,6 +48,8 @@ from modiste.serve.window.suggest import Suggester
 from modiste.serve.window.together import Companions, completing, of_its_style
 
 Mask = npt.NDArray[np.bool_]
+MOST_USERS_MADE = 5_000
+"""Users of a shop whose lists are made at the start where none are stored."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,10 @@ class ShopWindow:
         if release is not None:
             ruled = _bound(rules, release.shop)
             live = LiveModel(release.model, release.shop.in_memory())
-            personal = Personal(release, live, catalogue, ruled, events)
+            stored = _lists(shop, release, live, ruled, rules_key(rules))
+            personal = Personal(release, live, catalogue, ruled, events, stored)
+            if stored is None:
+                degraded.append("no lists were stored: every list is made when it is asked for")
             if release.newer_dataset:
                 degraded.append(
                     f"release {release.name} is older than dataset {release.newer_dataset}"
@@ -355,6 +362,19 @@ class ShopWindow:
             degraded=list(self.degraded),
             notes=list(notes),
         )
+
+
+def _lists(
+    shop: Path, release: Release, live: LiveModel, rules: Rules, key: str
+) -> StoredLists | None:
+    """Open the lists made beforehand; in a small shop they are made where there are none."""
+    found = open_lists(shop, release.name, key)
+    if found is not None or live.n_users > MOST_USERS_MADE:
+        return found
+    made = make_lists(release.model, live.shop, rules if key else None)
+    with suppress(OSError):  # a shop that may only be read is served too
+        store_lists(made, shop, release.name, key)
+    return made
 
 
 def _bound(rules: Path | None, dataset: Dataset) -> Rules:
