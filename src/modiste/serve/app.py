@@ -75,14 +75,14 @@ def create_app(
             window = await run_in_threadpool(open_window, app.state.events)
             app.state.window = window
             readiness.reasons = ["model and index have not answered yet"]
-            await run_in_threadpool(window.warm)
+            missing = await run_in_threadpool(window.warm)
         except Exception as error:
             told = str(error) if isinstance(error, ModisteError) else type(error).__name__
             _log.critical("the shop cannot be opened: %s", told, exc_info=error)
             readiness.reasons = ["the shop cannot be opened; the log says why"]
             on_failure(error)
             return
-        readiness.reasons, readiness.ready = [], True
+        readiness.reasons, readiness.ready = missing, True
         metrics.READY.set(1)
         _log.info("ready")
 

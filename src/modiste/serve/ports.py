@@ -16,8 +16,8 @@ class Window(Protocol):
     def release(self) -> str | None:
         """Name of the release that answers; None: a shop without one."""
 
-    def warm(self) -> object:
-        """Let model, index and words answer once."""
+    def warm(self) -> list[str]:
+        """Let model, index and words answer once; give what is missing, nothing where all did."""
 
     def known_items(self, ids: Iterable[str]) -> set[str]:
         """Give those of some ids that are items of the shop."""

@@ -216,7 +216,7 @@ class Health(Shape):
     status: str
     release: str | None = None
     reasons: list[str] = []
-    """What is missing until it is ready."""
+    """What is missing: until it is ready, or, once it is, what answers are made without."""
 
 
 class KnownUser(Shape):
