@@ -13,19 +13,17 @@ import { useTitle } from "../parts/title";
 import { filterPath } from "./filters";
 import { remember } from "./why";
 
-const SHOWN = 12;
-const ASKED = 36;
 const STEP = 12;
+const MOST = 60;
 
 export function Home() {
   const who = useStore(shopper);
   const gone = useStore(hidden);
-  const [n, setN] = useState(SHOWN);
+  const [n, setN] = useState(STEP);
   useTitle("For you");
-  const key = `shelf ${who.id}`;
   const answer = useAnswer(
-    key,
-    (signal) => recommendations({ user: who.id, k: ASKED, placement: "home" }, signal),
+    `shelf ${who.id} ${n}`,
+    (signal) => recommendations({ user: who.id, k: n, placement: "home" }, signal),
     true,
   );
   const { data, trouble, busy, again } = answer;
@@ -50,12 +48,12 @@ export function Home() {
           </button>
         </Notice>
       )}
-      {!data && !trouble && <GridSkeleton n={SHOWN} />}
+      {!data && !trouble && <GridSkeleton n={STEP} />}
       {data && (
         <>
           <Degraded degraded={data.degraded} />
           {items.length > 0 ? (
-            <Grid items={items.slice(0, n)} eager={4} dimmed={busy} label="Your shelf" />
+            <Grid items={items} eager={4} dimmed={busy} label="Your shelf" />
           ) : (
             <Empty title="Nothing on the shelf">
               <p>{data.notes[0] ?? "This shop has nothing to recommend yet."}</p>
@@ -64,10 +62,15 @@ export function Home() {
               </p>
             </Empty>
           )}
-          {items.length > n && (
+          {n < MOST && data.items.length >= STEP && (busy || data.items.length >= n) && (
             <div class="more">
-              <button type="button" class="button plain" onClick={() => setN(n + STEP)}>
-                Show more
+              <button
+                type="button"
+                class="button plain"
+                aria-disabled={busy}
+                onClick={() => !busy && setN(n + STEP)}
+              >
+                {busy ? "Looking …" : "Show more"}
               </button>
             </div>
           )}

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { beside, item as fetchItem, picture, recommendations } from "../api/shop";
 import type { Item, ItemPage, Reason } from "../api/shapes";
 import { useAnswer } from "../state/answers";
-import { record } from "../state/events";
+import { flush, record } from "../state/events";
 import { go } from "../state/place";
 import { basket, hidden, liked, shopper } from "../state/session";
 import { useStore } from "../state/store";
@@ -21,12 +21,9 @@ const PARTS = 8;
 
 export function ItemView({ id }: { id: string }) {
   const { data, trouble, again } = useAnswer(`item ${id}`, (signal) => fetchItem(id, signal));
-  const who = useStore(shopper);
   const gone = trouble?.status === 404;
   useTitle(data?.name ?? (gone ? "Not here" : "Item"));
-  useEffect(() => {
-    if (data) record("view", id);
-  }, [Boolean(data), id, who.id]);
+  useLook(id, Boolean(data));
   if (gone) return <Gone />;
   return (
     <>
@@ -36,6 +33,30 @@ export function ItemView({ id }: { id: string }) {
       <Beside id={id} what="similar" title="Looks similar" />
     </>
   );
+}
+
+/** A look is told when it ends: what was looked at leaves the shelf, and its reason with it. */
+function useLook(id: string, there: boolean): void {
+  useEffect(() => {
+    if (!there) return;
+    const began = new Date();
+    let told = false;
+    const tell = () => {
+      if (told) return;
+      told = true;
+      record("view", id, null, began);
+    };
+    const leave = () => {
+      if (document.visibilityState !== "hidden") return;
+      tell();
+      void flush();
+    };
+    document.addEventListener("visibilitychange", leave);
+    return () => {
+      document.removeEventListener("visibilitychange", leave);
+      tell();
+    };
+  }, [id, there]);
 }
 
 function Sheet({ data }: { data: ItemPage }) {
@@ -50,7 +71,7 @@ function Sheet({ data }: { data: ItemPage }) {
       <div class="item-facts">
         <h1>{data.name}</h1>
         <p class="item-price">{priceText(data.price) || "Price unknown"}</p>
-        {data.variants.length > 1 && <Variants data={data} />}
+        <Variants items={data.variants.filter((one) => one.id !== data.id)} />
         <div class="buttons">
           <button type="button" class="button grow" onClick={() => (inBasket ? go("/basket") : addToBasket(data))}
           >
@@ -82,18 +103,15 @@ function Sheet({ data }: { data: ItemPage }) {
   );
 }
 
-function Variants({ data }: { data: ItemPage }) {
+function Variants({ items }: { items: readonly Item[] }) {
+  if (!items.length) return null;
   return (
     <div class="variants">
-      <h2>{data.variants.length} variants</h2>
+      <h2>Also in</h2>
       <ul>
-        {data.variants.map((one: Item) => (
+        {items.map((one) => (
           <li key={one.id}>
-            <a
-              href={itemPath(one.id)}
-              aria-current={one.id === data.id ? "true" : undefined}
-              title={factsText(one.attributes)}
-            >
+            <a href={itemPath(one.id)} title={factsText(one.attributes)}>
               {one.picture ? (
                 <img
                   src={picture(one.picture, 320)}
@@ -158,7 +176,7 @@ function Parts({ id, reason }: { id: string; reason: Reason }) {
   const parts = reason.parts ?? data?.items.find((one) => one.id === id)?.reason.parts;
   if (trouble) return <TroublePanel trouble={trouble} again={again} small />;
   if (!parts) {
-    return <p>{data ? "It came by rule or by search: no score was computed." : "Looking …"}</p>;
+    return <p>{data ? "No score was computed for it: it came by a rule, by search, or after you looked at it." : "Looking …"}</p>;
   }
   const largest = Object.entries(parts)
     .sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]))
@@ -218,8 +236,8 @@ function Waiting() {
 
 function Gone() {
   const who = useStore(shopper);
-  const answer = useAnswer(`shelf ${who.id}`, (signal) =>
-    recommendations({ user: who.id, k: 36, placement: "home" }, signal),
+  const answer = useAnswer(`shelf ${who.id} 12`, (signal) =>
+    recommendations({ user: who.id, k: 12, placement: "home" }, signal),
   );
   return (
     <>

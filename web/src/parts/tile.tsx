@@ -6,7 +6,7 @@ import { useStore } from "../state/store";
 import { type Kept, liked } from "../state/session";
 import { hide, like } from "../state/wishes";
 import { Icon } from "./icon";
-import { factsText, priceText, upperFirst } from "./words";
+import { factsText, priceText, shortReason } from "./words";
 
 interface TileProps {
   item: Kept & { reason?: Reason };
@@ -30,7 +30,7 @@ export function Tile({ item, first = false, tools, why = true }: TileProps) {
           <span class="price">{priceText(item.price)}</span>
         </span>
       </a>
-      {why && <p class="tile-why">{item.reason ? upperFirst(item.reason.text) : ""}</p>}
+      {why && <p class="tile-why">{item.reason ? shortReason(item.reason.text) : ""}</p>}
       <div class="tile-tools">{tools ?? <TileTools item={item} />}</div>
     </article>
   );

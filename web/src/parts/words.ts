@@ -18,5 +18,9 @@ export const counted = (n: number, one: string, many = `${one}s`): string =>
 export const factsText = (attributes: Record<string, string>): string =>
   attributes.colour ?? attributes.color ?? attributes.kind ?? "";
 
+/** The first two reasons, without figures: what fits below a picture. */
+export const shortReason = (text: string): string =>
+  upperFirst(text.replace(/ \(\d[\d.]*\)/g, "").split("; ").slice(0, 2).join("; "));
+
 export const clockText = (iso: string): string =>
   new Date(iso).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });

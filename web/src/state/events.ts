@@ -19,13 +19,18 @@ export const taken = createStore(0);
 /** Events that wait for the connection. */
 export const waiting = createStore(queue.length);
 
-export function record(kind: EventKind, itemId: string, price: number | null = null): void {
+export function record(
+  kind: EventKind,
+  itemId: string,
+  price: number | null = null,
+  time = new Date(),
+): void {
   queue.push({
     event_id: randomId(),
     user_id: shopper.get().id,
     item_id: itemId,
     kind,
-    time: new Date().toISOString(),
+    time: time.toISOString(),
     price: kind === "purchase" ? price : null,
   });
   keep(queue.slice(-MOST_KEPT));
