@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -50,6 +51,8 @@ def serve_command(
 
     Runs until it is interrupted. Logs go to stderr, one JSON object a line, without customer data.
     """
+    # One user's rows gain nothing from threads and lose to them; read when polars is loaded.
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
     from modiste.component import build_component
     from modiste.errors import ConfigError
     from modiste.serve.server import serve

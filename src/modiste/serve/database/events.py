@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
-from modiste.serve.database.store import Database, now
+from modiste.serve.database.store import Database, Question, now
 from modiste.serve.database.tables import events, forgotten
 from modiste.serve.schemas import Event, EventKind, Rejected, Taken
 
@@ -17,6 +16,15 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(seconds=5)
 """How far a client's clock may run ahead."""
 _MOST_READ = 1000
+_EVENTS_OF = Question(
+    select(events.c.event_id, events.c.item_id, events.c.kind, events.c.time, events.c.price)
+    .where(events.c.user_id == bindparam("user_id"))
+    .order_by(events.c.time.desc(), events.c.event_id.desc())
+    .limit(bindparam("most"))
+)
+_FORGOTTEN = Question(
+    select(forgotten.c.time).where(forgotten.c.user_hash == bindparam("user_hash"))
+)
 
 
 @dataclass(frozen=True)
@@ -74,23 +82,12 @@ class EventStore:
 
     def events_of(self, user_id: str, most: int = _MOST_READ) -> tuple[Event, ...]:
         """Give a user's newest events, at most so many, oldest first."""
-        chosen = (
-            select(events)
-            .where(events.c.user_id == user_id)
-            .order_by(events.c.time.desc(), events.c.event_id.desc())
-            .limit(most)
-        )
-        with self.database.reading() as connection:
-            found = connection.execute(chosen).all()
-        return tuple(_event(row) for row in reversed(found))
+        found = self.database.ask(_EVENTS_OF, user_id=user_id, most=most)
+        return tuple(_event(user_id, *row) for row in reversed(found))
 
     def is_forgotten(self, user_id: str) -> bool:
         """Tell whether a user was deleted."""
-        chosen = select(forgotten.c.time).where(
-            forgotten.c.user_hash == self.database.hash_user(user_id)
-        )
-        with self.database.reading() as connection:
-            return connection.execute(chosen).first() is not None
+        return bool(self.database.ask(_FORGOTTEN, user_hash=self.database.hash_user(user_id)))
 
     def forget(self, user_id: str) -> int:
         """Delete a user's events for good and remember, by a hash, that the user was deleted.
@@ -142,13 +139,15 @@ def _micros(time: datetime) -> int:
     return (time - _EPOCH) // timedelta(microseconds=1)
 
 
-def _event(row: Row[Any]) -> Event:
+def _event(
+    user_id: str, event_id: str, item_id: str, kind: str, time: int, price: float | None
+) -> Event:
     # What the database holds was checked when it came.
     return Event.model_construct(
-        event_id=row.event_id,
-        user_id=row.user_id,
-        item_id=row.item_id,
-        kind=EventKind(row.kind),
-        time=_EPOCH + timedelta(microseconds=row.time),
-        price=row.price,
+        event_id=event_id,
+        user_id=user_id,
+        item_id=item_id,
+        kind=EventKind(kind),
+        time=_EPOCH + timedelta(microseconds=time),
+        price=price,
     )

@@ -7,15 +7,17 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy import Connection, Engine, Select, create_engine, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.schema import Table
 
 from modiste.errors import ArtifactError, InputError, MissingExtraError
@@ -24,6 +26,13 @@ from modiste.serve.database.tables import LAYOUT, metadata, settings
 _WAIT_SECONDS = 10
 _LOCK = 0x6D6F6469
 """Number of the lock in PostgreSQL under which writers are together or one is alone."""
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """A select whose parameters have names (`bindparam`), written once."""
+
+    statement: Select[Any]
 
 
 class Database:
@@ -42,6 +51,7 @@ class Database:
         self.url = _parsed(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _engine(self.url)
+        self._compiled: dict[Question, SQLCompiler] = {}
         try:
             self._make_tables()
         except ArtifactError:
@@ -64,6 +74,31 @@ class Database:
         """Give a connection to read with."""
         with self.engine.connect() as connection:
             yield connection
+
+    def ask(self, question: Question, **values: object) -> list[Any]:
+        """Answer a question that every request asks: its text is made once, not each time.
+
+        Returns:
+            Rows as plain tuples, newest transaction's state.
+        """
+        compiled = self._compiled.get(question)
+        if compiled is None:
+            made = question.statement.compile(dialect=self.engine.dialect)
+            assert isinstance(made, SQLCompiler)
+            compiled = made
+            self._compiled[question] = compiled
+        given: Any = compiled.construct_params(values)
+        if compiled.positional:
+            given = [given[name] for name in compiled.positiontup or ()]
+        connection = self.engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(compiled.string, given)
+            rows = list(cursor.fetchall())
+            cursor.close()
+            return rows
+        finally:
+            connection.close()
 
     @contextmanager
     def writing(self, *, alone: bool = False) -> Iterator[Connection]:
@@ -176,9 +211,12 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Take the lock of writing at once: a lock that is asked for later can be refused."""
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    """Take the lock of writing at once: a lock that is asked for later can be refused.
+
+    Whoever reads asks one question, which is a transaction by itself.
+    """
+    if connection.get_execution_options().get("writes"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _words(error: SQLAlchemyError) -> str:
