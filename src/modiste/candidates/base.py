@@ -8,7 +8,7 @@ from typing import ClassVar
 import narwhals as nw
 
 from modiste.data import Dataset
-from modiste.engine import collect, exact_sum, look_up
+from modiste.engine import collect, exact_sum, look_up, top_rows
 
 Tables = dict[str, nw.LazyFrame]
 """Tables by name: what a source or a feature learned from the past, ready to be stored."""
@@ -108,19 +108,7 @@ def top_k(scored: nw.LazyFrame, k: int, *, by: str = "user_idx") -> nw.LazyFrame
         k: Rows kept in a group.
         by: The group's column.
     """
-    ordered = scored.with_columns(
-        nw.col("score").cast(nw.Float32),
-        (-nw.col("score").cast(nw.Float32)).alias("_down"),
-        nw.lit(1).cast(nw.Int32).alias("_one"),
-    )
-    ranked = ordered.with_columns(
-        nw.col("_one")
-        .cum_sum()
-        .over(by, order_by=["_down", "item_idx"])
-        .cast(nw.Int32)
-        .alias("rank")
-    )
-    return ranked.filter(nw.col("rank") <= k).drop("_down", "_one")
+    return top_rows(scored, k, by)
 
 
 def best_items(scored: nw.LazyFrame, k: int) -> nw.LazyFrame:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from modiste.engine.plans import Slot, indexed, is_planning, planning, put_off, shared
+from modiste.engine.plans import Slot, best_rows, indexed, is_planning, planning, put_off, shared
 
 __all__ = [
     "SCALE",
@@ -29,6 +29,7 @@ __all__ = [
     "map_columns",
     "materialize",
     "planning",
+    "top_rows",
     "vector_matrix",
 ]
 
@@ -102,6 +103,26 @@ def look_up(
     if is_planning():
         return indexed(frame, table, keys, how)
     return frame.join(table, on=keys, how=how)
+
+
+def top_rows(frame: nw.LazyFrame, k: int, by: str) -> nw.LazyFrame:
+    """Keep the `k` rows of each group with the highest `score`, see `candidates.base.top_k`."""
+    if is_planning():
+        schema = {**column_types(frame), "score": pl.Float32, "rank": pl.Int32}
+        return apply([frame], lambda rows: best_rows(rows, k, by), schema)
+    ordered = frame.with_columns(
+        nw.col("score").cast(nw.Float32),
+        (-nw.col("score").cast(nw.Float32)).alias("_down"),
+        nw.lit(1).cast(nw.Int32).alias("_one"),
+    )
+    ranked = ordered.with_columns(
+        nw.col("_one")
+        .cum_sum()
+        .over(by, order_by=["_down", "item_idx"])
+        .cast(nw.Int32)
+        .alias("rank")
+    )
+    return ranked.filter(nw.col("rank") <= k).drop("_down", "_one")
 
 
 def map_columns(

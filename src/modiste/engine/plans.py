@@ -79,7 +79,12 @@ def put_off(frames: Sequence[nw.LazyFrame], function: Step, schema: Schema) -> n
     ]
 
     def unpacked(rows: pl.DataFrame) -> pl.DataFrame:
-        return function(*(rows[name].drop_nulls().struct.unnest() for name in names))
+        tables, start = [], 0
+        for name in names:  # one below the other
+            n_rows = len(rows) - rows[name].null_count()
+            tables.append(rows[name].slice(start, n_rows).struct.unnest())
+            start += n_rows
+        return function(*tables)
 
     together = pl.concat(packed, how="diagonal")
     return _step(together, unpacked, schema)
@@ -143,7 +148,27 @@ def indexed(frame: nw.LazyFrame, table: nw.LazyFrame, on: Sequence[str], how: st
 
 def _keys(rows: pl.DataFrame, on: Sequence[str]) -> npt.NDArray[np.int64]:
     """Give one whole number for the key columns of each row; -1: one of them is null."""
-    keys = rows[on[0]].cast(pl.Int64)
+    keys = _numbers(rows[on[0]])
     for name in on[1:]:
-        keys = keys * (1 << 32) + rows[name].cast(pl.Int64)
-    return keys.fill_null(-1).to_numpy()
+        others = _numbers(rows[name])
+        keys = np.where((keys < 0) | (others < 0), -1, keys * (1 << 32) + others)
+    return keys
+
+
+def _numbers(column: pl.Series) -> npt.NDArray[np.int64]:
+    filled = column.fill_null(-1) if column.null_count() else column
+    return filled.to_numpy().astype(np.int64)
+
+
+def best_rows(rows: pl.DataFrame, k: int, by: str) -> pl.DataFrame:
+    """Keep the `k` best rows of each group and number them, see `candidates.base.top_k`."""
+    score = rows["score"].cast(pl.Float32)
+    values = (score.fill_null(float("inf")) if score.null_count() else score).to_numpy()
+    groups = rows[by].to_numpy()
+    order = np.lexsort((rows["item_idx"].to_numpy(), -values, groups))
+    new = np.flatnonzero(np.diff(groups[order], prepend=groups[order][:1] - 1))
+    lengths = np.diff(new, append=len(order))
+    rank = np.arange(1, len(order) + 1) - np.repeat(new, lengths)
+    kept = rank <= k
+    best = rows.with_columns(score)[order[kept]]
+    return best.with_columns(pl.Series("rank", rank[kept], dtype=pl.Int32))

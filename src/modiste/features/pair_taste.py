@@ -53,17 +53,15 @@ class PairTaste(Feature):
         for code in codes:
             name = code.removesuffix("_code")
             alike = owned.group_by("user_idx", code).agg(
-                exact_sum(nw.col("weight")).alias("mine"),
                 nw.col("times").sum().alias(f"taste_{name}_count"),
                 (end - nw.col("day").max()).alias(f"taste_{name}_days"),
+                exact_sum(nw.col("weight")).alias(f"taste_{name}_share"),
             )
-            share = f"taste_{name}_share"
-            shares.append(share)
-            pairs = (
-                pairs.join(alike, on=["user_idx", code], how="left")
-                .with_columns((nw.col("mine").fill_null(0.0) / nw.col("total")).alias(share))
-                .drop("mine", code)
-            )
-        if shares:
-            pairs = pairs.with_columns(nw.sum_horizontal(*shares).alias("taste_sum"))
-        return pairs.drop("total")
+            shares.append(f"taste_{name}_share")
+            pairs = pairs.join(alike, on=["user_idx", code], how="left")
+        if not shares:
+            return pairs.drop("total")
+        pairs = pairs.with_columns(
+            nw.col(share).fill_null(0.0) / nw.col("total") for share in shares
+        ).drop("total", *codes)
+        return pairs.with_columns(nw.sum_horizontal(*shares).alias("taste_sum"))
