@@ -220,7 +220,7 @@ def faults(folder: Path) -> dict[str, tuple[Path | bytes, str]]:
     os.mkfifo(folder / "pipe.jpg")
     (folder / "loop.jpg").symlink_to(folder / "loop.jpg")
     return {
-        "absent": (folder / "absent.jpg", "is gone"),
+        "absent": (folder / "absent.jpg", "is not there"),
         "a folder": (folder / "folder.jpg", "is a folder"),
         "a pipe": (folder / "pipe.jpg", "is no regular file"),
         "a loop": (folder / "loop.jpg", "cannot be read"),
@@ -238,13 +238,17 @@ def faults(folder: Path) -> dict[str, tuple[Path | bytes, str]]:
     }
 
 
+_WHOLE = "give a whole JPEG, PNG or WebP picture"
+
+
 def test_every_fault_is_one_line_that_says_what_to_do(tmp_path: Path) -> None:
     for case, (source, said) in faults(tmp_path).items():
         with pytest.raises(PictureError, match=said) as caught:
             open_photo(source)
         message = str(caught.value)
         assert "\n" not in message, case
-        assert message.endswith("give a whole JPEG, PNG or WebP picture"), case
+        remedy = "name a file that is" if case == "absent" else _WHOLE
+        assert message.endswith(remedy), case
         assert message.startswith("the picture" if isinstance(source, bytes) else str(source)), case
 
 

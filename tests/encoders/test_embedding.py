@@ -145,7 +145,7 @@ def hostile(folder: Path) -> dict[str, str]:
         "001": "has 0 bytes",
         "002": "is no picture",
         "003": "has 30000 x 30000 pixels, which is too large",
-        "004": "is gone",
+        "004": "is not there",
         "005": "is a folder",
     }
 
@@ -166,7 +166,7 @@ def test_hostile_pictures_are_set_aside_and_the_others_stay_in_place(
     assert main(["embed", "--shop", str(shop), "--encoder", "colour"]) == 0
     told = capsys.readouterr().out
     assert "6 pictures were set aside:" in told
-    assert "  004: 004.jpg is gone" in told
+    assert "  004: 004.jpg is not there" in told
     assert "Traceback" not in told
     assert main(["embed", "--shop", str(shop), "--encoder", "colour", "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out)["faults"]) == 6

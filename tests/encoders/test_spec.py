@@ -51,3 +51,8 @@ def test_a_wrong_setting_is_one_line(text: str, said: str) -> None:
     with pytest.raises(InputError, match=f"^encoder {text}: {said}") as caught:
         open_encoder(text)
     assert "\n" not in str(caught.value)
+
+
+def test_a_fitted_encoder_of_another_shop_is_not_named_twice() -> None:
+    spec = EncoderSpec.parse("catalogue=other/encoders/catalogue-45c94f37")
+    assert spec.label == "catalogue-45c94f37"

@@ -46,7 +46,7 @@ def open_photo(
     source: Path | bytes,
     *,
     near: tuple[int, int] | None = None,
-    most_pixels: int = MOST_PIXELS,
+    most_pixels: int | None = None,
 ) -> Image.Image:
     """Open a JPEG, PNG or WebP picture as upright RGB.
 
@@ -58,12 +58,13 @@ def open_photo(
         source: A file, or the bytes of one.
         near: Width and height in pixels that are needed: a larger JPEG is decoded at a half, a
             quarter or an eighth of its size, never below this, in a fraction of the time.
-        most_pixels: Larger pictures are not decoded.
+        most_pixels: Larger pictures are not decoded; None: more than `MOST_PIXELS`.
 
     Raises:
         PictureError: If it is absent, a folder, empty, no picture, damaged, or too large; an
             `InputError` of one line.
     """
+    most_pixels = MOST_PIXELS if most_pixels is None else most_pixels
     name, data = ("the picture", source) if isinstance(source, bytes) else _read(source)
     try:
         return _decode(name, data, near, most_pixels)
@@ -113,7 +114,7 @@ def _read(path: Path) -> tuple[str, bytes]:
             raise PictureError(name, f"has {size / 1e6:,.0f} MB, which is too large", most)
         return name, path.read_bytes()
     except FileNotFoundError:
-        raise PictureError(name, "is gone") from None
+        raise PictureError(name, "is not there", "name a file that is") from None
     except (OSError, ValueError) as error:
         raise PictureError(name, f"cannot be read ({_words(error)})") from None
 

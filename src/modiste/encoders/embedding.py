@@ -269,7 +269,7 @@ def _stamp(folder: Path | None, path: str) -> tuple[int | None, int | None, str 
     except PictureError as error:
         return None, None, error.reason
     except (OSError, ValueError):
-        return None, None, "is gone"
+        return None, None, "is not there"
     return found.st_size, found.st_mtime_ns, None
 
 

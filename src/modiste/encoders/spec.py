@@ -53,6 +53,7 @@ class EncoderSpec:
     def label(self) -> str:
         """What its vectors are called in a shop: the name, the source's last part, settings."""
         last = Path(self.source).name if self.source else ""
+        last = last.removeprefix(f"{self.name}-")  # a fitted encoder's folder names its component
         parts = [last, *(f"{name}-{value}" for name, value in self.settings)]
         plain = re.sub(r"[^a-z0-9]+", "-", "-".join(parts).lower()).strip("-")
         return f"{self.name}-{plain}" if plain else self.name

@@ -293,7 +293,7 @@ class Searcher:
             near = ranked([finder.index.nearest_names(asked.given, MOST_HITS, request.kept)])
             near = near if variants else collapsed(near, finder.products, k)
             said = f"nothing in the shop is close to {_short(asked.given)!r}"
-            said += ": these have the nearest names" if len(near.row(0)[0]) else ""
+            said += ": these have the nearest names" if len(near.row(0)[0]) else self._offer()
             return near.cut(k), Evidence(asked, nameless=True), [said]
         found = finder.find(request, k, variants=variants)
         evidence = Evidence(asked, None if request.photos is None else request.photos[0])
@@ -315,6 +315,13 @@ class Searcher:
         """Give the words that the shop knows nothing of; an item's id is none of them."""
         exact = self.finder.index.exact
         return [word for word in asked.unknown if not len(exact(word))][:_MOST_TOLD]
+
+    def _offer(self) -> str:
+        """Say what the shop has most of, where no name is near either."""
+        if "kind" not in self.items.columns:
+            return ""
+        kinds = self.items["kind"].drop_nulls().value_counts(sort=True).head(5)["kind"]
+        return f"; there is {', '.join(sorted(kinds))}" if len(kinds) else ""
 
     def _nothing_close(self, asked: Asked) -> bool:
         """Tell whether neither the words nor the vectors know what was asked for."""

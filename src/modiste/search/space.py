@@ -289,15 +289,15 @@ class Spaces:
 
     @cached_property
     def _nonsense(self) -> float:
-        """Give the cosine that 9 of 10 texts of random letters stay below."""
+        """Give the cosine that 99 of 100 texts of random letters stay below."""
         space = self.pictures if self.joined else self.words
         assert self.mouth is not None
         assert space is not None
         rng = np.random.default_rng(_SEED)
-        letters = rng.integers(ord("a"), ord("z") + 1, (40, 9), np.uint8)
+        letters = rng.integers(ord("a"), ord("z") + 1, (200, 9), np.uint8)
         found = space.nearest(self.mouth.words([row.tobytes().decode() for row in letters]), 1)
         best = found.scores[np.isfinite(found.scores)]
-        return float(np.quantile(best, 0.9)) if len(best) else 0.0
+        return float(np.quantile(best, 0.99)) if len(best) else 0.0
 
     def warm(self) -> None:
         """Load the models now, so that the first query is as quick as the next."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from abc import abstractmethod
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from modiste.encoders.hub import model_folder
 from modiste.errors import InputError
 
 _LISTS = ("layer", "layers", "stages", "blocks")
@@ -229,17 +229,20 @@ def hub_trunk(source: str, n_trained: int) -> HubTrunk:
     """Open a picture model by folder or hub name, as transformers knows it.
 
     Raises:
-        InputError: If there is no such model, or it has no pictures.
+        InputError: If there is no such model, it cannot be fetched, or it has no pictures.
     """
     import transformers
 
+    folder = model_folder(source)
+
     logging: Any = transformers.utils.logging
-    processors: Any = transformers.AutoImageProcessor
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     try:
-        config = transformers.AutoConfig.from_pretrained(source)
-        model: Any = transformers.AutoModel.from_pretrained(source, config=config)
+        config = transformers.AutoConfig.from_pretrained(folder)
+        model: Any = transformers.AutoModel.from_pretrained(
+            folder, config=config, use_safetensors=True
+        )
         model = getattr(model, "vision_model", model)
     except (OSError, ValueError) as error:
         raise InputError(
@@ -247,13 +250,10 @@ def hub_trunk(source: str, n_trained: int) -> HubTrunk:
             f"({' '.join(str(error).split())[:160]}): name a folder in transformers' layout"
         ) from None
     mean, spread = [0.5] * 3, [0.5] * 3
-    processor = Path(source) / "preprocessor_config.json"
+    processor = folder / "preprocessor_config.json"
     if processor.is_file():
         told = json.loads(processor.read_text(encoding="utf-8"))
         mean, spread = told.get("image_mean", mean), told.get("image_std", spread)
-    elif not Path(source).is_dir():
-        ready = processors.from_pretrained(source)
-        mean, spread = list(ready.image_mean), list(ready.image_std)
     return HubTrunk(model, n_trained, (list(mean), list(spread)))
 
 
