@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from modiste.candidates.base import today
@@ -69,9 +71,16 @@ class Explainer:
         """Take the model that makes the lists."""
         self.model = model
         sources = model.recipe.sources
+        self._names = sorted(sources)
+        """Of equal rates the first name's source speaks."""
         self._texts = pl.DataFrame(
-            {"source": list(sources), "reason": [source.reason for source in sources.values()]}
+            {
+                "number": pl.Series(range(len(sources)), dtype=pl.Int32),
+                "name": self._names,
+                "reason": [sources[name].reason for name in self._names],
+            }
         )
+        self._rates = _dense(model.fit.rates, self._names)
 
     @cached_property
     def _neighbours(self) -> dict[str, Index]:
@@ -97,28 +106,26 @@ class Explainer:
             `user_idx, item_idx, source, reason, because_idx` (the own purchase that leads to it
             most; null: none does); a pair that no source proposed is absent.
         """
-        sources = list(self.model.recipe.sources)
-        speaking = (
-            rows.join(lists.select(PAIR), on=PAIR, how="semi")
-            .select(*PAIR, *(pl.col(f"{name}_rank").alias(name) for name in sources))
-            .unpivot(sources, index=PAIR, variable_name="source", value_name="rank")
-            .drop_nulls("rank")
-            .with_columns(pl.col("rank").cast(pl.Int32))
-            .join(self.model.fit.rates, on=["source", "rank"], how="left")
-            .with_columns(pl.col("rate").fill_null(0.0))
-            .sort(*PAIR, "rate", "source", descending=[False, False, True, False])
-            .unique(PAIR, keep="first", maintain_order=True)
-            .join(self._texts, on="source")
-        )
+        shown = rows.join(lists.select(PAIR), on=PAIR, how="semi")
+        said = shown.select(f"{name}_rank" for name in self._names).to_numpy()
+        ranks = np.nan_to_num(said, nan=0.0).astype(np.int64).clip(max=self._rates.shape[1] - 1)
+        rates = np.where(np.isnan(said), -1.0, self._rates[np.arange(len(self._names)), ranks])
+        speaking = shown.select(
+            *PAIR,
+            pl.Series("source", rates.argmax(axis=1), dtype=pl.Int32),
+            pl.Series("rate", rates.max(axis=1, initial=-1.0)),
+        ).filter(pl.col("rate") >= 0)
         owned = recently_bought(asked)
         related = [
-            self._related(str(name), owned, part)
-            for (name,), part in speaking.group_by("source")
-            if name in self._neighbours
+            self._related(name, owned, speaking.filter(pl.col("source") == number))
+            for number, name in enumerate(self._names)
+            if name in self._neighbours and number in speaking["source"]
         ]
         because = pl.concat([_NOTHING, *related])
-        named = speaking.join(because, on=[*PAIR, "source"], how="left")
-        return named.select(*PAIR, "source", "reason", "because_idx")
+        named = speaking.join(self._texts, left_on="source", right_on="number")
+        return named.join(because, on=PAIR, how="left").select(
+            *PAIR, pl.col("name").alias("source"), "reason", "because_idx"
+        )
 
     def _related(self, name: str, owned: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
         """Give for each pair the own purchase that leads to it most."""
@@ -132,18 +139,23 @@ class Explainer:
             .with_columns(strength=pl.col("weight") * pl.col("similarity"))
             .sort(*PAIR, "strength", "because_idx", descending=[False, False, True, False])
             .unique(PAIR, keep="first", maintain_order=True)
-            .select(*PAIR, pl.lit(name).alias("source"), "because_idx")
+            .select(*PAIR, "because_idx")
         )
 
 
 _NOTHING = pl.DataFrame(
-    schema={
-        "user_idx": pl.Int32,
-        "item_idx": pl.Int32,
-        "source": pl.String,
-        "because_idx": pl.Int32,
-    }
+    schema={"user_idx": pl.Int32, "item_idx": pl.Int32, "because_idx": pl.Int32}
 )
+
+
+def _dense(rates: pl.DataFrame, names: Sequence[str]) -> npt.NDArray[np.float64]:
+    """Give the rate of each source and rank, `[n_sources, highest rank + 2]`; 0: not known."""
+    highest = rates["rank"].max()
+    dense = np.zeros((len(names), (highest if isinstance(highest, int) else 0) + 2))
+    places = {name: place for place, name in enumerate(names)}
+    known = rates.filter(pl.col("source").is_in(names))
+    dense[[places[name] for name in known["source"]], known["rank"].to_numpy()] = known["rate"]
+    return dense
 
 
 def recently_bought(asked: Dataset) -> pl.DataFrame:

@@ -91,6 +91,42 @@ def test_the_basket_counts_at_once_and_is_not_shown(window: ShopWindow) -> None:
     assert not set(found) & set(basket)
 
 
+def test_reasons_name_what_was_looked_at_and_not_as_bought(window: ShopWindow) -> None:
+    seen = window.recommendations(RecommendationsAsked(None, 1)).items[0]
+    asked = RecommendationsAsked(None, 40, "product", (seen.id,))
+    answer = window.recommendations(asked)
+    because = [item.reason for item in answer.items if item.reason.because == seen.id]
+    assert because, "nothing relates to what was looked at"
+    assert {one.text for one in because} == {f"because you looked at: {seen.name}"}
+    basket = RecommendationsAsked(None, 40, "basket", (seen.id,))
+    texts = [item.reason.text for item in window.recommendations(basket).items]
+    assert f"goes with your basket: {seen.name}" in texts
+
+
+def test_explained_lists_tell_what_moved_their_scores(window: ShopWindow, user: str) -> None:
+    plain = window.recommendations(RecommendationsAsked(user, 5))
+    answer = window.recommendations(RecommendationsAsked(user, 5, explain=True))
+    assert [item.id for item in answer.items] == [item.id for item in plain.items]
+    assert plain.items[0].reason.parts is None
+    parts = answer.items[0].reason.parts
+    assert parts
+    assert window.personal is not None
+    assert set(parts) <= set(window.personal.live.model.fit.ranker.columns)
+    sizes = [abs(value) for value in parts.values()]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] > 0
+
+
+def test_stored_and_live_give_one_list(window: ShopWindow) -> None:
+    assert window.personal is not None
+    for user in window.personal.live.users["user_id"].to_list()[10:14]:
+        stored = window.recommendations(RecommendationsAsked(user, 12))
+        made = window.recommendations(RecommendationsAsked(user, 12, explain=True))
+        assert (stored.strategy, made.strategy) == ("stored", "live")
+        told = [(item.id, item.rank, item.score, item.reason.text) for item in stored.items]
+        assert told == [(item.id, item.rank, item.score, item.reason.text) for item in made.items]
+
+
 def test_filters_hold_and_a_short_list_says_what_to_loosen(window: ShopWindow, user: str) -> None:
     answer = window.recommendations(RecommendationsAsked(user, filters=("colour=Black",)))
     assert {item.attributes["colour"] for item in answer.items} == {"Black"}

@@ -41,8 +41,13 @@ class Told:
     signals: tuple[Signal, ...] = ()
     hidden: tuple[int, ...] = ()
     """`item_idx` that are not to be shown to them."""
-    seen: tuple[int, ...] = ()
-    """`item_idx` of signals that are no purchases."""
+    seen: tuple[tuple[int, str], ...] = ()
+    """`item_idx` and kind of signals that are no purchases, the last one of an item."""
+
+    @property
+    def seen_as(self) -> dict[int, str]:
+        """Kind of signal by `item_idx`."""
+        return dict(self.seen)
 
 
 def told_by(events: Sequence[Event], item_idx: Callable[[str], int | None]) -> Told:
@@ -56,7 +61,8 @@ def told_by(events: Sequence[Event], item_idx: Callable[[str], int | None]) -> T
         events: In any order.
         item_idx: Gives an item's position in the release.
     """
-    signals, hidden, seen, bought = [], [], [], set()
+    signals, hidden, bought = [], [], set()
+    seen: dict[int, str] = {}
     for event in sorted(events, key=lambda event: (event.time, event.event_id)):
         place = item_idx(event.item_id)
         if place is None:
@@ -69,5 +75,6 @@ def told_by(events: Sequence[Event], item_idx: Callable[[str], int | None]) -> T
         if event.kind is EventKind.PURCHASE:
             bought.add(place)
         else:
-            seen.append(place)
-    return Told(tuple(signals), tuple(hidden), tuple(one for one in seen if one not in bought))
+            seen[place] = event.kind.value
+    left = tuple((place, kind) for place, kind in seen.items() if place not in bought)
+    return Told(tuple(signals), tuple(hidden), left)

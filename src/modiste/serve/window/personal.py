@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import isnan
 
 import numpy as np
 import numpy.typing as npt
@@ -13,21 +14,20 @@ import polars as pl
 from modiste.data import Dataset
 from modiste.engine import collect
 from modiste.recommend.live import LiveModel, Made, Signal
-from modiste.recommend.reasons import FALLBACK, Explainer
+from modiste.recommend.reasons import Explainer
 from modiste.recommend.stored import StoredLists
 from modiste.release import Release
 from modiste.rules import Rules
 from modiste.rules.filters import Filter, allowed, loosening_advice
 from modiste.search.searcher import read_filters
-from modiste.serve.schemas import KnownUser, Listed, Reason, Shown
+from modiste.serve.schemas import KnownUser, Listed, Shown
 from modiste.serve.window.asked import RecommendationsAsked
 from modiste.serve.window.catalogue import Catalogue
 from modiste.serve.window.events import EventSource, Told, told_by
 from modiste.serve.window.ids import Ids
+from modiste.serve.window.reasons import Teller, parts_of
 
 _UNKNOWN = "nothing is known of this user yet: what is popular now"
-_MOST_PARTS = 8
-"""Features that are told of an item."""
 _ENOUGH = 8
 """Purchases of users that are shown as examples, if any have so many."""
 _SESSION_KIND = {"home": "view", "product": "view", "basket": "basket"}
@@ -45,6 +45,8 @@ class Personal:
     events: EventSource
     stored: StoredLists | None = None
     """Lists made beforehand under the same rules; None: every list is made now."""
+    degraded: tuple[str, ...] = ()
+    """What every answer lacks."""
 
     @cached_property
     def users(self) -> Ids:
@@ -62,8 +64,16 @@ class Personal:
         return self.items["item_id"].to_list()
 
     @cached_property
-    def _names(self) -> list[str | None]:
-        return self.items["name"].to_list()
+    def teller(self) -> Teller:
+        """Puts reasons into words."""
+        sources = self.live.model.recipe.sources
+        texts = {name: source.reason for name, source in sources.items()}
+        return Teller(texts, self.item_ids_by_place, self.items["name"].to_list())
+
+    @cached_property
+    def _ageless(self) -> npt.NDArray[np.bool_]:
+        """Whether a user's age is unknown, `[n_users + 1]`; the last is a new user."""
+        return np.append(self.live.users["age"].is_null().to_numpy(), True)
 
     @cached_property
     def explainer(self) -> Explainer:
@@ -103,10 +113,12 @@ class Personal:
                 return beforehand
         shop = self.live.asked(user, told.signals)
         rules = self._rules(filters)
-        hidden = {*told.hidden, *told.seen, *self._in_release(session)}
+        kind = _SESSION_KIND[asked.placement]
+        hidden = {*told.hidden, *told.seen_as, *self._in_release(session)}
         made = self.live.lists(shop, asked.k, rules, sorted(hidden))
         known = user is not None or bool(told.signals)
-        shown = self._shown(made, shop, asked.explain)
+        signals = {**told.seen_as, **dict.fromkeys(self._in_release(session), kind)}
+        shown = self._shown(made, shop, signals, asked.explain)
         notes = [] if known else [_UNKNOWN]
         if len(shown) < asked.k:
             notes.append(self._shortage(len(shown), asked.k, filters))
@@ -115,7 +127,7 @@ class Personal:
             release=self.release.name,
             strategy="live",
             fallback=not known,
-            degraded=[],
+            degraded=list(self.degraded),
             notes=notes,
         )
 
@@ -135,35 +147,21 @@ class Personal:
             return None
         because, sources = lists.because[row, :k].tolist(), lists.sources[row, :k].tolist()
         scores = lists.scores[row, :k].tolist()
-        shown = [
-            self.catalogue.shown(
-                place,
-                at + 1,
-                scores[at] if scores[at] == scores[at] else None,
-                self._reason(lists.names[sources[at]] if sources[at] >= 0 else None, because[at]),
-            )
-            for at, place in enumerate(places)
-        ]
+        ageless = bool(self._ageless[row])
+        shown = []
+        for at, place in enumerate(places):
+            source = lists.names[sources[at]] if sources[at] >= 0 else None
+            reason = self.teller.tell(source, because[at], ageless=ageless)
+            score = None if isnan(scores[at]) else scores[at]
+            shown.append(self.catalogue.shown(place, at + 1, score, reason))
         return Listed(
             items=shown,
             release=self.release.name,
             strategy="stored",
             fallback=user is None,
-            degraded=[],
+            degraded=list(self.degraded),
             notes=[_UNKNOWN] if user is None else [],
         )
-
-    def _reason(
-        self, source: str | None, because: int, parts: dict[str, float] | None = None
-    ) -> Reason:
-        """Say why an item is shown, by the source that speaks for it and an own purchase or -1."""
-        if source is None:
-            return Reason(text=FALLBACK, source="fallback", parts=parts)
-        text, item_id = self.live.model.recipe.sources[source].reason, None
-        if because >= 0:
-            item_id = self.item_ids_by_place[because]
-            text = f"{text}: {self._names[because] or item_id}"
-        return Reason(text=text, source=source, because=item_id, parts=parts)
 
     def known_users(self, k: int) -> list[KnownUser]:
         """Give some users with a history, spread over all."""
@@ -212,27 +210,26 @@ class Personal:
             self.rules, allowed=asked if may is None else asked.filter(asked.is_in(may.implode()))
         )
 
-    def _shown(self, made: Made, shop: Dataset, explained: bool) -> list[Shown]:
+    def _shown(
+        self, made: Made, shop: Dataset, signals: Mapping[int, str], explained: bool
+    ) -> list[Shown]:
         reasons = self.explainer.explain(made.rows, shop, made.lists)
         rows = made.lists.join(reasons, on=["user_idx", "item_idx"], how="left").sort("rank")
-        parts = self._parts(made) if explained else {}
+        parts = parts_of(self.live.model, made) if explained else {}
+        ageless = bool(self._ageless[made.lists["user_idx"].max() or 0])  # type: ignore[index]
         shown: list[Shown] = []
         for row in rows.iter_rows(named=True):
             because = -1 if row["because_idx"] is None else row["because_idx"]
-            reason = self._reason(row["source"], because, parts.get(row["item_idx"]))
+            reason = self.teller.tell(
+                row["source"],
+                because,
+                parts=parts.get(row["item_idx"]),
+                signals=signals,
+                ageless=ageless,
+            )
             place = int(self.places[row["item_idx"]])
             shown.append(self.catalogue.shown(place, len(shown) + 1, row["score"], reason))
         return shown
-
-    def _parts(self, made: Made) -> dict[int, dict[str, float]]:
-        """Give what moved each shown item's score most, by feature."""
-        wanted = made.rows.join(made.lists.select("item_idx"), on="item_idx", how="semi")
-        ranker = self.live.model.fit.ranker
-        found = {}
-        for item, moves in zip(wanted["item_idx"], ranker.contributions(wanted), strict=True):
-            most = np.argsort(-np.abs(moves), kind="stable")[:_MOST_PARTS]
-            found[item] = {ranker.columns[at]: round(float(moves[at]), 4) for at in most}
-        return found
 
     def _shortage(self, found: int, k: int, filters: Sequence[Filter]) -> str:
         advice = loosening_advice(filters, self.catalogue.items, k)

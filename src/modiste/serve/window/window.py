@@ -65,6 +65,8 @@ class ShopWindow:
     """None: nothing was trained."""
     degraded: tuple[str, ...] = ()
     """What could not be opened."""
+    folder: Path | None = None
+    """The shop's folder, which the lab reads; None: it is in memory alone."""
 
     @classmethod
     def open(
@@ -103,14 +105,15 @@ class ShopWindow:
             ruled = _bound(rules, release.shop)
             live = LiveModel(release.model, release.shop.in_memory())
             stored = _lists(shop, release, live, ruled, rules_key(rules))
-            personal = Personal(release, live, catalogue, ruled, events, stored)
             if stored is None:
                 degraded.append("no lists were stored: every list is made when it is asked for")
             if release.newer_dataset:
                 degraded.append(
                     f"release {release.name} is older than dataset {release.newer_dataset}"
                 )
-        return cls(searcher, similar, events, bound, personal, tuple(degraded))
+            lacking = tuple(degraded)
+            personal = Personal(release, live, catalogue, ruled, events, stored, lacking)
+        return cls(searcher, similar, events, bound, personal, tuple(degraded), shop)
 
     @property
     def release(self) -> str | None:
@@ -165,6 +168,7 @@ class ShopWindow:
             lambda: self.suggest("a", 1),
             self.facets,
             lambda: self.recommendations(RecommendationsAsked()),
+            lambda: self.recommendations(RecommendationsAsked(explain=True)),  # made now
             lambda: self.recommendations(RecommendationsAsked(placement="new")),
             lambda: [self.goes_with(item_id, 1) for item_id in self.catalogue.ids[:1]],
             lambda: [self.similar(item_id, 1) for item_id in self.catalogue.ids[:1]],

@@ -1,0 +1,31 @@
+"""Reasons in words."""
+
+from __future__ import annotations
+
+from modiste.serve.window.reasons import Teller
+
+TELLER = Teller(
+    {"popular_age": "popular with your age this week", "bought_together": "often bought with"},
+    ["001", "002"],
+    ["Rosa", None],
+)
+
+
+def test_who_tells_no_age_is_not_told_of_it() -> None:
+    assert TELLER.tell("popular_age").text == "popular with your age this week"
+    assert TELLER.tell("popular_age", ageless=True).text == "popular this week"
+
+
+def test_what_leads_to_an_item_is_named() -> None:
+    reason = TELLER.tell("bought_together", 0)
+    assert (reason.text, reason.because) == ("often bought with: Rosa", "001")
+    assert TELLER.tell("bought_together", 1).text == "often bought with: 002"
+
+
+def test_what_was_only_looked_at_is_not_called_bought() -> None:
+    reason = TELLER.tell("bought_together", 0, signals={0: "like"})
+    assert reason.text == "because you like: Rosa"
+
+
+def test_what_fills_a_list_says_so() -> None:
+    assert TELLER.tell(None).source == "fallback"
