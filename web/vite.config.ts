@@ -35,7 +35,10 @@ function shell(): Plugin {
     generateBundle(_, bundle) {
       const worker = bundle["sw.js"];
       if (worker?.type !== "chunk") throw new Error("sw.js is missing from the build");
-      const assets = Object.keys(bundle).filter((name) => name.startsWith("assets/")).sort();
+      // The lab is for whoever sits beside the server: it is not kept on a shopper's phone.
+      const assets = Object.keys(bundle)
+        .filter((name) => name.startsWith("assets/") && !name.startsWith("assets/lab-"))
+        .sort();
       const files = ["/", ...assets.map((name) => `/${name}`), "/icons/icon.svg"];
       const version = sourcesHash();
       worker.code = worker.code

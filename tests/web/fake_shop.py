@@ -26,7 +26,7 @@ from modiste.data.synthetic.colours import COLOURS
 from modiste.data.synthetic.kinds import KINDS
 from modiste.data.synthetic.pictures import draw_article
 from modiste.data.synthetic.textures import TEXTURES
-from modiste.serve import schemas
+from modiste.serve import lab_schemas, schemas
 from modiste.serve.page import read_page
 from modiste.serve.security.headers import SECURITY_HEADERS
 
@@ -240,11 +240,87 @@ class FakeShop:
                 self.events += new
                 repeated = len(body["events"]) - len(new)
                 return schemas.Taken(accepted=len(new), repeated=repeated, rejected=[])
+            case "GET", ["lab-data"]:
+                return self.lab()
+            case "GET", ["lab-data", "users", user_id] if user_id.startswith("user-"):
+                return self.lab_user(user_id)
             case "DELETE", ["users", _]:
                 n_events = len(self.events)
                 self.events.clear()
                 return schemas.Forgotten(events=n_events, stored_list=True)
         return None
+
+    def lab(self) -> lab_schemas.Lab:
+        """Make up what an engineer looks at."""
+        models = ("modiste", "popular 7 days", "own history + popular")
+        weeks = ["2020-08-26", "2020-09-02", "2020-09-09", "2020-09-16"]
+        scores = {name: 0.14 / (n + 1) for n, name in enumerate(models)}
+        sources = ("bought_together", "popular_age", "similar_pictures", "repurchase")
+        releases = [
+            lab_schemas.LabRelease(
+                name=f"202009{day}-made-up",
+                current=day == 23,
+                as_of=f"2020-09-{day}",
+                dataset="20200922-made-up",
+                figures={"pool_recall": 0.8 + day / 1000, "n_features": 84, "n_rows": 165417},
+            )
+            for day in (16, 23)
+        ]
+        return lab_schemas.Lab(
+            releases=releases,
+            courses=[
+                lab_schemas.LabCourse(
+                    title="MAP@12",
+                    times=weeks,
+                    lines={
+                        name: [score * (1 + n / 20) for n in range(4)]
+                        for name, score in scores.items()
+                    },
+                )
+            ],
+            models=table(
+                "Models",
+                {
+                    name: {"MAP@12": s, "MAP@12_low": s * 0.9, "MAP@12_high": s * 1.1}
+                    for name, s in scores.items()
+                },
+            ),
+            sources=table(
+                "Candidate ledger",
+                {
+                    name: {"recall": 0.4 - n / 10, "unique_recall": 0.02 + n / 100}
+                    for n, name in enumerate(sources)
+                },
+            ),
+            importance=table(
+                "Features", {f"feature_{n}": {"share": 0.3 / (n + 1)} for n in range(12)}
+            ),
+            search=[table("Own picture", {"bm25": {"R@10": 0.4}, "fused": {"R@10": 0.62}})],
+            faults=[
+                lab_schemas.LabFault(
+                    what="without picture", n=14, share=0.078, examples=[self.items[12].id]
+                )
+            ],
+            notes=[],
+        )
+
+    def lab_user(self, user_id: str) -> lab_schemas.LabUser:
+        """Make up how a list comes about."""
+        listed = self.listed(self.items[:6], "live", explain=True)
+        order = [
+            lab_schemas.LabPlace(
+                **one.model_dump(),
+                sources={"popular_age": 3, "bought_together": 12},
+                features=dict.fromkeys(one.reason.parts or {}, 1.5),
+            )
+            for one in listed.items
+        ]
+        worn = [lab_schemas.LabWorn(item=one, day="2020-09-01") for one in self.items[30:38]]
+        pool = [lab_schemas.LabSource(source="popular_age", n=40, n_alone=3)]
+        pool.append(lab_schemas.LabSource(source="bought_together", n=32, n_alone=11))
+        return lab_schemas.LabUser(
+            user_id=user_id, wardrobe=worn, n_bought=8, pool=pool, n_pool=120, order=order
+        )
 
     def fault(self, path: str) -> tuple[int, str, str] | None:
         """Give the fault that was ordered for a path."""
@@ -277,6 +353,12 @@ def draw(drawn: Drawn, width: int) -> bytes:
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=82)
     return out.getvalue()
+
+
+def table(title: str, rows: dict[str, dict[str, float]]) -> lab_schemas.LabTable:
+    """Make a table of figures."""
+    told = [lab_schemas.LabRow(name=name, figures=row) for name, row in rows.items()]
+    return lab_schemas.LabTable(title=title, about="4 weeks, made up", rows=told)
 
 
 def text_of(item: schemas.Item) -> str:

@@ -18,8 +18,8 @@ import { taken } from "./state/events";
 import { go, place, type Place } from "./state/place";
 import { useStore } from "./state/store";
 
-const photoPage = () => import("./photo/page").then((module) => module.PhotoPage);
-const labPage = () => import("./lab/page").then((module) => module.LabPage);
+const photoPage = () => import("./photo/photo-page").then((module) => module.PhotoPage);
+const labPage = () => import("./lab/lab-page").then((module) => module.LabPage);
 
 export function App() {
   const here = useStore(place);

@@ -1,5 +1,6 @@
 import { render } from "preact";
 import { App } from "./app";
+import { askHomeAhead } from "./pages/home";
 import { startEvents } from "./state/events";
 import { startInstall } from "./state/install";
 import { startPlaces } from "./state/place";
@@ -11,6 +12,7 @@ import "./style/find.css";
 import "./style/photo.css";
 
 applyTheme();
+if (location.pathname === "/") askHomeAhead();
 startPlaces();
 startEvents();
 startWishes();

@@ -39,6 +39,7 @@ ROUTES = (
     "users",
     "pictures",
     "health",
+    "lab",
     "description",
 )
 """Modules of `modiste.serve.routes`, in the order of /docs."""

@@ -301,6 +301,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/lab-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Lab
+         * @description Give releases and their figures, the candidate ledger, features, search, and faults.
+         */
+        get: operations["get_lab"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lab-data/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Lab User
+         * @description Follow one user's list: wardrobe, pool, features, order.
+         */
+        get: operations["get_lab_user"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/docs": {
         parameters: {
             query?: never;
@@ -533,6 +573,167 @@ export interface components {
         KnownUsers: {
             /** Users */
             users: components["schemas"]["KnownUser"][];
+        };
+        /**
+         * Lab
+         * @description What is known of a shop's models and data.
+         */
+        Lab: {
+            /** Releases */
+            releases: components["schemas"]["LabRelease"][];
+            /** Courses */
+            courses: components["schemas"]["LabCourse"][];
+            models: components["schemas"]["LabTable"] | null;
+            sources: components["schemas"]["LabTable"] | null;
+            importance: components["schemas"]["LabTable"] | null;
+            /** Search */
+            search: components["schemas"]["LabTable"][];
+            /** Faults */
+            faults: components["schemas"]["LabFault"][];
+            /** Notes */
+            notes: string[];
+        };
+        /**
+         * LabCourse
+         * @description One figure over time.
+         */
+        LabCourse: {
+            /** Title */
+            title: string;
+            /** Times */
+            times: string[];
+            /** Lines */
+            lines: {
+                [key: string]: (number | null)[];
+            };
+        };
+        /**
+         * LabFault
+         * @description Something in the catalogue or its files that is worth mending.
+         */
+        LabFault: {
+            /** What */
+            what: string;
+            /** N */
+            n: number;
+            /** Share */
+            share: number;
+            /** Examples */
+            examples: string[];
+        };
+        /**
+         * LabPlace
+         * @description A place of the list.
+         */
+        LabPlace: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Product */
+            product: string;
+            /** Attributes */
+            attributes: {
+                [key: string]: string;
+            };
+            /** Price */
+            price: number | null;
+            /** Picture */
+            picture: string | null;
+            /** Rank */
+            rank: number;
+            /** Score */
+            score: number | null;
+            reason: components["schemas"]["Reason"];
+            /** Sources */
+            sources: {
+                [key: string]: number;
+            };
+            /** Features */
+            features: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * LabRelease
+         * @description A release that is kept.
+         */
+        LabRelease: {
+            /** Name */
+            name: string;
+            /** Current */
+            current: boolean;
+            /** As Of */
+            as_of: string;
+            /** Dataset */
+            dataset: string;
+            /** Figures */
+            figures: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * LabRow
+         * @description A line of a table: what, and its figures by name.
+         */
+        LabRow: {
+            /** Name */
+            name: string;
+            /** Figures */
+            figures: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * LabSource
+         * @description What a candidate source proposed.
+         */
+        LabSource: {
+            /** Source */
+            source: string;
+            /** N */
+            n: number;
+            /** N Alone */
+            n_alone: number;
+        };
+        /**
+         * LabTable
+         * @description Figures side by side.
+         */
+        LabTable: {
+            /** Title */
+            title: string;
+            /** About */
+            about: string;
+            /** Rows */
+            rows: components["schemas"]["LabRow"][];
+        };
+        /**
+         * LabUser
+         * @description How one user's list comes about.
+         */
+        LabUser: {
+            /** User Id */
+            user_id: string;
+            /** Wardrobe */
+            wardrobe: components["schemas"]["LabWorn"][];
+            /** N Bought */
+            n_bought: number;
+            /** Pool */
+            pool: components["schemas"]["LabSource"][];
+            /** N Pool */
+            n_pool: number;
+            /** Order */
+            order: components["schemas"]["LabPlace"][];
+        };
+        /**
+         * LabWorn
+         * @description Something bought.
+         */
+        LabWorn: {
+            item: components["schemas"]["Item"];
+            /** Day */
+            day: string;
         };
         /**
          * Listed
@@ -2191,6 +2392,228 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+            /** @description A key is needed, or the given one is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+            /** @description The key's scope, the Host or the Origin does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+            /** @description A value cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+            /** @description Too many requests for one key; Retry-After says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+            /** @description A failure nobody foresaw; the log has it under the request's id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+            /** @description Busy, starting or without a part; Retry-After says when to come again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+        };
+    };
+    get_lab: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lab"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+            /** @description A key is needed, or the given one is not known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+            /** @description The key's scope, the Host or the Origin does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+            /** @description The body came too slowly. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+            /** @description A value cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+            /** @description Too many requests for one key; Retry-After says when to come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+            /** @description A failure nobody foresaw; the log has it under the request's id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+            /** @description Busy, starting or without a part; Retry-After says when to come again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+        };
+    };
+    get_lab_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabUser"];
                 };
             };
             /** @description The request cannot be read. */

@@ -6,6 +6,8 @@ import type {
   Found,
   ItemPage,
   KnownUser,
+  Lab,
+  LabUser,
   Listed,
   SearchRequest,
   Suggestions,
@@ -106,6 +108,12 @@ export const knownUsers = async (): Promise<KnownUser[]> =>
 
 export const forget = (user: string): Promise<Forgotten> =>
   call(`/users/${encodeURIComponent(user)}`, { method: "DELETE" });
+
+export const lab = (signal?: AbortSignal): Promise<Lab> =>
+  call("/lab-data", signal ? { signal } : {});
+
+export const labUser = (user: string, signal?: AbortSignal): Promise<LabUser> =>
+  call(`/lab-data/users/${encodeURIComponent(user)}`, signal ? { signal } : {});
 
 /** Path of a picture in a width that fits where it is shown. */
 export const picture = (path: string, width: 320 | 800): string =>

@@ -1,8 +1,9 @@
 // Home: the shelf for this shopper, new in, trending, and ways into the shop.
-import { useEffect, useState } from "preact/hooks";
+import type { RefObject } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { facets, recommendations } from "../api/shop";
 import type { Listed } from "../api/shapes";
-import { useAnswer } from "../state/answers";
+import { askAhead, useAnswer } from "../state/answers";
 import { taken } from "../state/events";
 import { hidden, shopper } from "../state/session";
 import { useStore } from "../state/store";
@@ -16,14 +17,24 @@ import { remember } from "./why";
 const STEP = 12;
 const MOST = 60;
 
+const shelfKey = (user: string, n: number): string => `shelf ${user} ${n}`;
+const askShelf = (user: string, n: number, signal?: AbortSignal): Promise<Listed> =>
+  recommendations({ user, k: n, placement: "home" }, signal);
+
+/** Ask for the shelf while the page is still being built. */
+export function askHomeAhead(): void {
+  const { id } = shopper.get();
+  askAhead(shelfKey(id, STEP), () => askShelf(id, STEP));
+}
+
 export function Home() {
   const who = useStore(shopper);
   const gone = useStore(hidden);
   const [n, setN] = useState(STEP);
   useTitle("For you");
   const answer = useAnswer(
-    `shelf ${who.id} ${n}`,
-    (signal) => recommendations({ user: who.id, k: n, placement: "home" }, signal),
+    shelfKey(who.id, n),
+    (signal) => askShelf(who.id, n, signal),
     true,
   );
   const { data, trouble, busy, again } = answer;
@@ -114,14 +125,37 @@ function NewShelf({ again, busy }: { again: () => void; busy: boolean }) {
   );
 }
 
+/** A row further down: asked for when it comes near. */
 function Placement({ title, placement }: { title: string; placement: "new" | "trending" }) {
   const who = useStore(shopper);
-  const key = `shelf-${placement} ${who.id}`;
-  const answer = useAnswer(key, (signal) =>
+  const [here, near] = useNear();
+  const answer = useAnswer(near ? `shelf-${placement} ${who.id}` : null, (signal) =>
     recommendations({ user: who.id, k: 12, placement }, signal),
   );
   useEffect(() => remember(answer.data?.items), [answer.data]);
-  return <Rail title={title} id={placement} answer={answer} />;
+  return (
+    <div ref={here}>
+      <Rail title={title} id={placement} answer={answer} />
+    </div>
+  );
+}
+
+function useNear(): [RefObject<HTMLDivElement>, boolean] {
+  const here = useRef<HTMLDivElement>(null);
+  const [near, setNear] = useState(false);
+  useEffect(() => {
+    const watcher = new IntersectionObserver(
+      ([seen]) => {
+        if (!seen?.isIntersecting) return;
+        setNear(true);
+        watcher.disconnect();
+      },
+      { rootMargin: "800px" },
+    );
+    if (here.current) watcher.observe(here.current);
+    return () => watcher.disconnect();
+  }, []);
+  return [here, near];
 }
 
 /** The shop's largest kinds, one tap away. */

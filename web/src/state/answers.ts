@@ -1,5 +1,5 @@
 // Answers of the server as components see them: loading, ready or failed; Back finds them again.
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Trouble } from "../api/call";
 
 const FRESH = 5 * 60_000;
@@ -9,6 +9,21 @@ const answers = new Map<string, { data: unknown; at: number }>();
 /** Forget answers whose key begins like this: they are out of date. */
 export function forgetAnswers(begin = ""): void {
   for (const key of [...answers.keys()]) if (key.startsWith(begin)) answers.delete(key);
+}
+
+const ahead = new Map<string, Promise<unknown>>();
+
+/** Ask before anything is drawn: whoever needs it first takes the answer. */
+export function askAhead(key: string, ask: () => Promise<unknown>): void {
+  const answer = ask();
+  answer.catch(() => undefined); // Told to whoever takes it.
+  ahead.set(key, answer);
+}
+
+function taken<T>(key: string): Promise<T> | undefined {
+  const answer = ahead.get(key) as Promise<T> | undefined;
+  ahead.delete(key);
+  return answer;
 }
 
 export interface Answered<T> {
@@ -37,13 +52,13 @@ export function useAnswer<T>(
     const data = known ?? (hold ? now.data : undefined);
     last.current = { key, busy: key !== null && !known, ...(data === undefined ? {} : { data }) };
   }
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (key === null || (kept(key) !== undefined && round === 0)) return;
     const stop = new AbortController();
     const mine = () => !stop.signal.aborted && last.current.key === key;
     last.current.busy = true;
     redraw((n) => n + 1);
-    ask(stop.signal).then(
+    (taken<T>(key) ?? ask(stop.signal)).then(
       (data) => {
         if (!mine()) return;
         keepAnswer(key, data);

@@ -1,1 +1,0 @@
-import{a as e,h as t}from"./page-DY1t2mMg.js";function n(){return e(`Lab`),t(`h1`,{children:`The lab`})}export{n as LabPage};
