@@ -127,7 +127,7 @@ def check_access(page: Page, name: str = "") -> None:
             for node in one["nodes"][:3]
         ]
         assert not told, "\n".join(told)
-    page.emulate_media(color_scheme=None)
+    page.emulate_media(color_scheme="light")
 
 
 def sideways(page: Page) -> int:

@@ -60,7 +60,7 @@ export function Find({ query }: { query: URLSearchParams }) {
       </div>
       <div class="find-bar">
         <p role="status" class="count">
-          {data && !busy ? `${counted(shown.length, "item")}${more ? " so far" : ""}` : "Looking …"}
+          {countText(shown.length, more, busy || (!data && !trouble))}
         </p>
         <button type="button" class="button plain narrow-opener" onClick={() => setSheet(true)}>
           <Icon name="sliders" /> Filter{n > 0 && ` (${n})`}
@@ -129,6 +129,11 @@ export function Find({ query }: { query: URLSearchParams }) {
       )}
     </div>
   );
+}
+
+function countText(n: number, more: boolean, busy: boolean): string {
+  if (busy) return "Looking …";
+  return `${counted(n, "item")}${more ? " so far" : ""}`;
 }
 
 /** When more was asked for, the focus goes to the first item that is new. */

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../parts/icon";
 import { Notice } from "../parts/notice";
+import { FileButton } from "./file-button";
 
 interface CameraProps {
   take: (photo: Blob) => void;
@@ -56,6 +57,7 @@ export function Camera({ take, close }: CameraProps) {
               }}
             />
           </label>
+          <FileButton take={take} label="Choose a picture" />
           <button type="button" class="button plain" onClick={close}>
             Back
           </button>

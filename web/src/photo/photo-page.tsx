@@ -13,6 +13,7 @@ import { counted, upperFirst } from "../parts/words";
 import { remember } from "../pages/why";
 import { Camera } from "./camera";
 import { CropBox } from "./cropbox";
+import { FileButton } from "./file-button";
 import { arrived, given, prepare, type Given } from "./given";
 
 const K = 24;
@@ -82,23 +83,6 @@ function Start({ take, camera }: Ways) {
         <li>The photo is made small on this device, looked at once, and kept nowhere.</li>
       </ul>
     </div>
-  );
-}
-
-export function FileButton({ take, label }: { take: (file: Blob) => void; label: string }) {
-  return (
-    <label class="button plain file">
-      <Icon name="picture" /> {label}
-      <input
-        type="file"
-        accept="image/jpeg,image/png,image/webp"
-        onChange={(event) => {
-          const file = event.currentTarget.files?.[0];
-          event.currentTarget.value = "";
-          if (file) take(file);
-        }}
-      />
-    </label>
   );
 }
 
