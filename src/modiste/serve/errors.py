@@ -74,6 +74,17 @@ def answer_fault(
     return JSONResponse(fault.model_dump(), status, dict(headers) if headers else None)
 
 
+def busy() -> Refusal:
+    """Make the refusal of a server that has enough to do: waiting in line would help nobody."""
+    return Refusal(
+        503,
+        "busy",
+        "The server works on as many requests as it can.",
+        "wait as long as Retry-After says",
+        headers={"Retry-After": "1"},
+    )
+
+
 def refused(refusal: Refusal) -> JSONResponse:
     """Make the answer of a refusal."""
     return JSONResponse(refusal.fault.model_dump(), refusal.status_code, refusal.headers)

@@ -40,6 +40,8 @@ class ServeSettings:
     """Largest body, photos aside."""
     photo_bytes: Annotated[int, Field(ge=1)] = 10_000_000
     """Largest body with a photo."""
+    held_bytes: Annotated[int, Field(ge=1)] = 200_000_000
+    """Bytes of bodies that one process holds at a time; more get 503."""
     photo_pixels: Annotated[int, Field(ge=1)] = 25_000_000
     """Largest photo in pixels."""
     photo_seconds: _Seconds = 5.0

@@ -100,9 +100,9 @@ def test_what_is_no_http_is_refused_in_one_form(server: Served, sent: bytes) -> 
 
 
 def test_many_slow_clients_do_not_stop_the_others(server: Served) -> None:
-    with ThreadPoolExecutor(60) as pool:
+    with ThreadPoolExecutor(80) as pool:
         slow = [pool.submit(talk, server, POST[:40]) for _ in range(30)]
-        slow += [pool.submit(talk, server, POST, b"{") for _ in range(20)]
+        slow += [pool.submit(talk, server, POST, b"{") for _ in range(50)]
         time.sleep(0.3)
         with httpx.Client(base_url=server.address) as http:
             for _ in range(20):

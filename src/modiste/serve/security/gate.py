@@ -14,10 +14,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from modiste.serve import metrics
 from modiste.serve.database import KeyStore
-from modiste.serve.errors import Refusal, refused, unforeseen
+from modiste.serve.errors import Refusal, busy, refused, unforeseen
 from modiste.serve.logs import log_facts, request_id
 from modiste.serve.paths import ApiPaths
-from modiste.serve.security.bodies import Body
+from modiste.serve.security.bodies import Body, GoneError, Held
 from modiste.serve.security.headers import SECURITY_HEADERS
 from modiste.serve.security.hosts import (
     SAFE_METHODS,
@@ -32,6 +32,8 @@ from modiste.serve.settings import ServeSettings
 
 _log = logging.getLogger(__name__)
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_BUSY = refused(busy())
+_BUSY_HEADERS = [*_BUSY.raw_headers, *SECURITY_HEADERS, (b"x-request-id", b"busy")]
 _UNKNOWN = "-"
 """Template of a path that no route has."""
 
@@ -59,16 +61,23 @@ class Gate:
     ring: KeyRing = field(init=False)
     rates: RateLimit = field(default_factory=RateLimit)
     in_flight: InFlight = field(init=False)
+    held: Held = field(init=False)
+    _told_busy: float = float("-inf")
 
     def __post_init__(self) -> None:
         """Make what counts."""
         self.ring = KeyRing(self.keys)
         self.in_flight = InFlight(self.settings.in_flight)
+        self.held = Held(self.settings.held_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or refuse it."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
+            return
+        is_health = scope["path"].startswith("/health/")
+        if self.in_flight.is_full and not is_health:
+            await self._turn_away(scope, send)
             return
         passage = Passage(time.perf_counter())
         headers = dict(scope["headers"])
@@ -77,20 +86,25 @@ class Gate:
         token = request_id.set(name.decode())
         is_photo = headers.get(b"content-type", b"").lower().startswith(b"multipart/")
         most = self.settings.photo_bytes if is_photo else self.settings.body_bytes
-        body = Body(receive, most, self.settings.body_seconds)
+        body = Body(receive, most, self.settings.body_seconds, self.held)
         answer = self._answer(send, name, passage)
         try:
             try:
-                await self._check(scope, headers, body, passage, is_photo=is_photo)
+                await self._check(scope, headers, passage, is_photo=is_photo)
+                await body.collect(headers)
+                if not is_health:
+                    self.in_flight.enter()
+                    passage.counted = True
                 await self.app(scope, body, answer)
             except Refusal as refusal:
                 passage.code = refusal.fault.code
-                if scope["method"] not in SAFE_METHODS:
-                    await body.drain()
                 response = refused(refusal)
                 if not body.ended and scope["method"] not in SAFE_METHODS:
                     response.headers["Connection"] = "close"
+                    await body.drain()
                 await response(scope, receive, answer)
+            except GoneError:
+                passage.code = "gone"
             except ConnectionError:
                 raise
             except Exception as error:
@@ -100,6 +114,7 @@ class Gate:
                     raise ConnectionError("the answer was cut off") from None
                 await unforeseen(error)(scope, receive, answer)
         finally:
+            body.release()
             if passage.counted:
                 self.in_flight.leave()
             self._note(scope, body, passage)
@@ -109,7 +124,6 @@ class Gate:
         self,
         scope: Scope,
         headers: dict[bytes, bytes],
-        body: Body,
         passage: Passage,
         *,
         is_photo: bool,
@@ -120,9 +134,6 @@ class Gate:
             Refusal: With the status that says why.
         """
         path, method = scope["path"], scope["method"]
-        if not path.startswith("/health/"):
-            self.in_flight.enter()
-            passage.counted = True
         check_host(headers, self.settings)
         check_origin(method, headers, self.settings)
         needed = needed_scope(path, self.paths.first_parts)
@@ -135,7 +146,19 @@ class Gate:
             rate = (key.rate or self.settings.rate) / self.settings.workers
             cost = self.settings.photo_cost if is_photo else 1.0
             self.rates.check(key.key_id, rate, cost)
-        body.check_length(headers)
+
+    async def _turn_away(self, scope: Scope, send: Send) -> None:
+        """Refuse in as little time as can be: whoever is busy has none."""
+        metrics.REQUESTS.labels("other", _UNKNOWN, "503").inc()
+        metrics.REFUSED.labels("busy").inc()
+        if (moment := time.monotonic()) - self._told_busy > 1:
+            self._told_busy = moment
+            _log.warning("busy: requests are refused")
+        headers = _BUSY_HEADERS
+        if scope["method"] not in SAFE_METHODS:
+            headers = [*headers, (b"connection", b"close")]  # its body is not waited for
+        await send({"type": "http.response.start", "status": 503, "headers": headers})
+        await send({"type": "http.response.body", "body": _BUSY.body})
 
     def _answer(self, send: Send, name: bytes, passage: Passage) -> Send:
         async def answer(message: Message) -> None:

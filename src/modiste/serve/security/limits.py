@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from modiste.serve.errors import Refusal
+from modiste.serve.errors import Refusal, busy
 
 BURST_SECONDS = 2.0
 """A key that was quiet may ask so many seconds' worth at once."""
@@ -75,20 +75,19 @@ class InFlight:
     most: int
     count: int = 0
 
+    @property
+    def is_full(self) -> bool:
+        """Whether no more can be taken on."""
+        return self.count >= self.most
+
     def enter(self) -> None:
         """Count a request in.
 
         Raises:
-            Refusal: 503 at once where there are too many: waiting in line would help nobody.
+            Refusal: 503 where there are too many.
         """
-        if self.count >= self.most:
-            raise Refusal(
-                503,
-                "busy",
-                "The server works on as many requests as it can.",
-                "wait as long as Retry-After says",
-                headers={"Retry-After": "1"},
-            )
+        if self.is_full:
+            raise busy()
         self.count += 1
 
     def leave(self) -> None:
