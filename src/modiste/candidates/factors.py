@@ -17,7 +17,7 @@ from scipy.sparse import csr_matrix
 from modiste.candidates.base import Tables, on_sale
 from modiste.data import Dataset
 from modiste.engine import apply, collect, exact_sum, lazy, look_up, vector_matrix
-from modiste.index.neighbours import nearest
+from modiste.index.neighbours import choose_index
 
 Floats = npt.NDArray[np.float32]
 Positions = npt.NDArray[np.int32]
@@ -78,12 +78,14 @@ def propose_nearest(
     """Propose to each user with a vector the items on sale with the largest inner product."""
     on_sale_now = collect(tables["items"].filter(nw.col("on_sale"))).sort("item_idx")
     items = on_sale_now["item_idx"].to_numpy()
-    vectors = vector_matrix(on_sale_now)
+    index = choose_index(vector_matrix(on_sale_now), kind) if len(items) else None
+    width = min(k, len(items))
 
     def proposed(users: pl.DataFrame) -> pl.DataFrame:
+        if index is None or users.is_empty():
+            return pl.DataFrame(schema=_PROPOSED)
         users = users.sort("user_idx")
-        positions, scores = nearest(vectors, vector_matrix(users), k, kind=kind)
-        width = positions.shape[1]
+        positions, scores = index.search(vector_matrix(users), width)
         found = pl.DataFrame(
             {
                 "user_idx": np.repeat(users["user_idx"].to_numpy(), width),

@@ -79,8 +79,9 @@ def build_pool(
         pairs = pairs.drop("score", "rank")
     pairs = pairs.drop("_rate")
     pairs = materialize(pairs.sort(*PAIR))
+    proposed = pairs.select(*PAIR)
     for name, source in sources.items():
-        scored = source.score(tables[name], pairs.select(*PAIR))
+        scored = source.score(tables[name], proposed)
         if scored is not None:
             similarity = scored.select(*PAIR, nw.col("score").alias(f"{name}_similarity"))
             pairs = pairs.join(similarity, on=list(PAIR), how="left")

@@ -66,9 +66,12 @@ class PairLooks(Feature):
         def compared(bought: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
             bought = bought.sort("user_idx", "item_idx")
             users, items = rows["user_idx"].to_numpy(), rows["item_idx"].to_numpy()
-            return rows.with_columns(
-                pl.Series(column, _Wardrobes(bought, vectors, name)(users, items)).fill_nan(None)
+            columns = {
+                column: _Wardrobes(bought, vectors, name)(users, items)
                 for (column, name), vectors in looks.items()
+            }
+            return rows.hstack(
+                [pl.Series(name, values, nan_to_null=True) for name, values in columns.items()]
             )
 
         added = {column: pl.Float32 for column, _ in looks}

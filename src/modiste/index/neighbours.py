@@ -35,13 +35,15 @@ def nearest(
     k = min(k, len(vectors))
     if k == 0 or len(queries) == 0:
         return np.empty((len(queries), k), np.int64), np.empty((len(queries), k), np.float32)
+    return choose_index(vectors, kind).search(queries, k)
+
+
+def choose_index(vectors: Vectors, kind: Literal["auto", "exact", "hnsw"] = "auto") -> Index:
+    """Give what `nearest` searches vectors by, for those who search the same ones again."""
     vectors = np.ascontiguousarray(vectors)
-    index: Index
     if kind == "exact" or (kind == "auto" and len(vectors) < HNSW_FROM):
-        index = ExactIndex.build(vectors)
-    else:
-        index = _graph(_Keyed(vectors))
-    return index.search(queries, k)
+        return ExactIndex.build(vectors)
+    return _graph(_Keyed(vectors))
 
 
 class _Keyed:
