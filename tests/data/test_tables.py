@@ -48,7 +48,7 @@ def import_file(folder: Path, name: str, content: bytes, **options: object) -> N
             b'"user","item","date","price"\n' + b'"u1","001","2020-09-16","9.5"\n'
             b'"u2","003","2020-09-17","20"\n',
         ),
-        ("a.csv.gz", gzip.compress(PLAIN.encode())),
+        ("a.csv.gz", gzip.compress(PLAIN.encode(), mtime=0)),
         ("blanks.csv", PLAIN.replace(",", " , ").encode()),
         ("no-header.csv", PLAIN.split("\n", 1)[1].encode()),
         ("no-header.tsv", PLAIN.split("\n", 1)[1].replace(",", "\t").encode()),
