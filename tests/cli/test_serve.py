@@ -14,6 +14,7 @@ import pytest
 
 from modiste.cli import main
 from modiste.data.synthetic import write_synthetic_shop
+from modiste.serve.settings import ServeSettings
 from tests.serve.process.served import served_shop
 
 
@@ -47,6 +48,40 @@ def test_keys_are_made_listed_and_revoked(
     assert "revoked" in capsys.readouterr().out
     assert main(["keys", "revoke", "nobody", *keyless]) == 2
     assert "no key 'nobody'" in capsys.readouterr().err
+
+
+def test_limits_are_set_for_good(keyless: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["limits", "set", "in_flight", "7", *keyless]) == 0
+    assert main(["limits", "list", *keyless]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "in_flight                     7  set" in lines
+    assert next(line for line in lines if line.startswith("rate ")).endswith("600  default")
+    for name, value, message in (
+        ("in_flight", "0", "in_flight: given '0'"),
+        ("in_fligt", "3", "did you mean in_flight"),
+        ("host", "0.0.0.0", "give it to modiste serve"),
+    ):
+        assert main(["limits", "set", name, value, *keyless]) == 2
+        assert message in capsys.readouterr().err
+    assert main(["limits", "unset", "in_flight", *keyless]) == 0
+    assert main(["limits", "list", "--json", *keyless]) == 0
+    assert json.loads(capsys.readouterr().out)["in_flight"] == 32
+
+
+def test_what_is_set_for_good_holds_at_the_next_start(
+    keyless: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[tuple[int, float]] = []
+
+    def run(_shop: Path, settings: ServeSettings, *_others: object) -> None:
+        started.append((settings.in_flight, settings.rate))
+
+    monkeypatch.setattr("modiste.serve.server._run_here", run)
+    monkeypatch.setattr("modiste.serve.server.configure_logs", lambda: None)
+    assert main(["limits", "set", "in_flight", "7", *keyless]) == 0
+    assert main(["limits", "set", "rate", "9", *keyless]) == 0
+    assert main(["serve", *keyless, "--port", "0", "--set", "rate=5"]) == 0
+    assert started == [(7, 5.0)]
 
 
 @pytest.mark.parametrize(

@@ -21,10 +21,11 @@ from modiste.cli.application import (
     encoder_app,
     import_app,
     keys_app,
+    limits_app,
 )
 from modiste.errors import ConfigError, ModisteError
 
-__all__ = ["app", "config_app", "encoder_app", "import_app", "keys_app", "main"]
+__all__ = ["app", "config_app", "encoder_app", "import_app", "keys_app", "limits_app", "main"]
 
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
 

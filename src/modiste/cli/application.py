@@ -25,6 +25,7 @@ ORDER = (
     "evaluate-search",
     "serve",
     "keys",
+    "limits",
     "report",
     "config",
 )
@@ -68,9 +69,13 @@ encoder_app = new_group("Fit and list the encoders that turn pictures and words 
 keys_app = new_group("Make, list and take back the keys of a server that is open to others.")
 """`modiste keys …`."""
 
+limits_app = new_group("List and set how much a shop's server takes on.")
+"""`modiste limits …`."""
+
 app.add_typer(import_app, name="import")
 app.add_typer(encoder_app, name="encoder")
 app.add_typer(keys_app, name="keys")
+app.add_typer(limits_app, name="limits")
 app.add_typer(config_app, name="config")
 
 

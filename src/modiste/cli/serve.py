@@ -43,7 +43,9 @@ def serve_command(
     changed: Annotated[
         list[str] | None,
         typer.Option(
-            "--set", metavar="NAME=VALUE", help="Change a limit, such as in_flight=64; repeatable."
+            "--set",
+            metavar="NAME=VALUE",
+            help="A limit for this start, such as in_flight=64; repeatable.",
         ),
     ] = None,
 ) -> None:
@@ -53,10 +55,7 @@ def serve_command(
     """
     # One user's rows gain nothing from threads and lose to them; read when polars is loaded.
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
-    from modiste.component import build_component
-    from modiste.errors import ConfigError
     from modiste.serve.server import serve
-    from modiste.serve.settings import ServeSettings
 
     given: dict[str, object] = {
         "host": host,
@@ -69,13 +68,9 @@ def serve_command(
     for text in changed or ():
         name, _, value = text.partition("=")
         given[name.strip()] = value.strip()
-    faults: list[str] = []
-    settings = build_component(ServeSettings, given, "modiste serve", faults)
-    if settings is None or faults:
-        raise ConfigError("\n".join(faults))
     serve(
         shop,
-        settings,
+        given,
         rules=rules,
         started=lambda address: typer.echo(f"{shop} is served at {address}", err=True),
     )

@@ -6,7 +6,7 @@ import json
 import os
 import socket
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from modiste.data.shop import dataset_store
 from modiste.errors import InputError
 from modiste.serve.database import Database, EventStore, KeyStore
+from modiste.serve.database.limits import LimitStore, build_settings
 from modiste.serve.logs import configure_logs
 from modiste.serve.protocol import PatientProtocol
 from modiste.serve.settings import ServeSettings
@@ -32,7 +33,7 @@ _GRACE_SECONDS = 10
 
 def serve(
     shop: Path,
-    settings: ServeSettings,
+    given: Mapping[str, object],
     *,
     rules: Path | None = None,
     started: Callable[[str], None] = lambda _address: None,
@@ -41,17 +42,19 @@ def serve(
 
     Args:
         shop: The shop's folder.
-        settings: Where to listen, who may ask, and how much.
+        given: Settings of this start by name, see `ServeSettings`; limits that are not named are
+            those that were set for good, see `LimitStore`.
         rules: A file of rules that every list keeps.
         started: Told the address as soon as the socket is bound.
 
     Raises:
+        ConfigError: If a setting has a fault.
         InputError: If the address cannot be used, or it is open to others and there is no key.
         ModisteError: If the shop cannot be opened.
     """
     shop = shop.resolve()
     dataset_store(shop).current()
-    _check_keys(shop, settings)
+    settings = _settings(shop, given)
     configure_logs()
     with listen(settings) as listening:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
@@ -165,10 +168,12 @@ def _config(app: FastAPI | str, workers: int = 1) -> uvicorn.Config:
     )
 
 
-def _check_keys(shop: Path, settings: ServeSettings) -> None:
+def _settings(shop: Path, given: Mapping[str, object]) -> ServeSettings:
     """Open the database once, before anything listens; off loopback it must hold a key."""
-    database = Database(settings.database_url(shop))
+    place = "modiste serve"
+    database = Database(build_settings(given, place).database_url(shop))
     try:
+        settings = build_settings({**LimitStore(database).all(), **given}, place)
         known = any(not key.revoked for key in KeyStore(database).all())
     finally:
         database.close()
@@ -177,3 +182,4 @@ def _check_keys(shop: Path, settings: ServeSettings) -> None:
             f"--host {settings.host}: others than this machine may only ask with a key and there "
             f"is none: make one with modiste keys add --shop {shop}"
         )
+    return settings
