@@ -138,7 +138,7 @@ class LiveModel:
             hidden: `item_idx` that are not to be shown.
         """
         may = self._may(rules, hidden)
-        rows = self._plans.rows(asked, may)
+        rows = self.rows_of(asked, may)
         users = collect(asked.users.select("user_idx"))["user_idx"]
         ranker = self.model.fit.ranker
         if replace(rules, allowed=None) == _NO_RULES:
@@ -152,9 +152,9 @@ class LiveModel:
         ranked = best_of(rows, ranker, self.model.pool_size)
         return Made(ruled_lists(rules, ranked, asked, users, self.spare, k), rows)
 
-    def warm(self) -> None:
-        """Build the plan and read the tables now, so that the first ask is as quick as the next."""
-        self.lists(self.asked(None), 1)
+    def rows_of(self, asked: Dataset, may: Mask | None = None) -> pl.DataFrame:
+        """Give one user's ranking table, see `ranking.plan.TablePlans.rows`."""
+        return self._plans.rows(asked, may)
 
     @cached_property
     def _plans(self) -> TablePlans:

@@ -110,42 +110,48 @@ class Explainer:
         said = shown.select(f"{name}_rank" for name in self._names).to_numpy()
         ranks = np.nan_to_num(said, nan=0.0).astype(np.int64).clip(max=self._rates.shape[1] - 1)
         rates = np.where(np.isnan(said), -1.0, self._rates[np.arange(len(self._names)), ranks])
-        speaking = shown.select(
-            *PAIR,
-            pl.Series("source", rates.argmax(axis=1), dtype=pl.Int32),
-            pl.Series("rate", rates.max(axis=1, initial=-1.0)),
-        ).filter(pl.col("rate") >= 0)
+        spoken = rates.max(axis=1, initial=-1.0) >= 0
+        shown, speaker = shown.filter(pl.Series(spoken)), rates.argmax(axis=1)[spoken]
         owned = recently_bought(asked)
-        related = [
-            self._related(name, owned, speaking.filter(pl.col("source") == number))
-            for number, name in enumerate(self._names)
-            if name in self._neighbours and number in speaking["source"]
-        ]
-        because = pl.concat([_NOTHING, *related])
-        named = speaking.join(self._texts, left_on="source", right_on="number")
-        return named.join(because, on=PAIR, how="left").select(
-            *PAIR, pl.col("name").alias("source"), "reason", "because_idx"
+        pairs = _keys(shown, "user_idx", "item_idx")
+        because = np.full(len(shown), -1, np.int32)
+        for number in np.unique(speaker).tolist():
+            if (index := self._neighbours.get(self._names[number])) is not None:
+                mine = speaker == number
+                because[mine] = _leading(index, owned, pairs[mine])
+        told = shown.select(
+            *PAIR,
+            pl.Series("number", speaker, dtype=pl.Int32),
+            pl.Series("because_idx", because).replace(-1, None),
         )
-
-    def _related(self, name: str, owned: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-        """Give for each pair the own purchase that leads to it most."""
-        reached = (
-            self._neighbours[name]
-            .inner(owned)
-            .rename({"item_idx": "because_idx", "neighbour_idx": "item_idx"})
-        )
-        return (
-            reached.join(pairs.select(PAIR), on=PAIR, how="semi")
-            .with_columns(strength=pl.col("weight") * pl.col("similarity"))
-            .sort(*PAIR, "strength", "because_idx", descending=[False, False, True, False])
-            .unique(PAIR, keep="first", maintain_order=True)
-            .select(*PAIR, "because_idx")
-        )
+        named = told.join(self._texts, on="number", maintain_order="left")
+        return named.select(*PAIR, pl.col("name").alias("source"), "reason", "because_idx")
 
 
-_NOTHING = pl.DataFrame(
-    schema={"user_idx": pl.Int32, "item_idx": pl.Int32, "because_idx": pl.Int32}
-)
+def _leading(
+    index: Index, owned: pl.DataFrame, pairs: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int32]:
+    """Give for each pair the own purchase that leads to it most, `item_idx`; -1: none does."""
+    reached = index.inner(owned)
+    order = np.argsort(pairs)
+    keys = _keys(reached, "user_idx", "neighbour_idx")
+    at = np.searchsorted(pairs[order], keys).clip(max=len(pairs) - 1)
+    wanted = np.flatnonzero(pairs[order][at] == keys)
+    at = at[wanted]
+    strength = (reached.get_column("weight") * reached.get_column("similarity")).to_numpy()[wanted]
+    purchase = reached.get_column("item_idx").to_numpy()[wanted]
+    best = np.lexsort((purchase, -strength, at))
+    first = np.flatnonzero(np.diff(at[best], prepend=-1))
+    found = np.full(len(pairs), -1, np.int32)
+    found[order[at[best[first]]]] = purchase[best[first]]
+    return found
+
+
+def _keys(rows: pl.DataFrame, user: str, item: str) -> npt.NDArray[np.int64]:
+    """Give one whole number for each pair."""
+    users = rows.get_column(user).to_numpy().astype(np.int64)
+    keys: npt.NDArray[np.int64] = users << 32 | rows.get_column(item).to_numpy()
+    return keys
 
 
 def _dense(rates: pl.DataFrame, names: Sequence[str]) -> npt.NDArray[np.float64]:

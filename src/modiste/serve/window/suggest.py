@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 
 import numpy as np
 import polars as pl
@@ -14,8 +15,9 @@ from modiste.search.query.spelling import Speller
 from modiste.search.query.vocabulary import ROLES, Vocabulary
 from modiste.serve.schemas import Suggestion
 
-_MOST_SCANNED = 3000
-"""Entries looked at for one prefix: of a single letter there are thousands."""
+_MOST_SCANNED = 2000
+"""Entries looked at for one prefix; of those with more the best are known beforehand."""
+_MOST_KEPT = 60
 _SPOKEN = ("kind", "colour", "audience", "pattern", "material", "brand")
 _LONGEST = 80
 
@@ -39,6 +41,8 @@ class Suggester:
     """Folded texts from each of their words on, ascending."""
     entries: list[Entry]
     """The entry of each key."""
+    common: Mapping[str, tuple[Entry, ...]]
+    """The likeliest entries of prefixes with very many, best first."""
     speller: Speller
 
     @classmethod
@@ -59,7 +63,8 @@ class Suggester:
             starts = [0, *(place + 1 for place, sign in enumerate(folded) if sign == " ")]
             rows += [(folded[start:], entry) for start in starts[:4]]
         rows.sort(key=lambda row: (row[0], -row[1].weight))
-        return cls([key for key, _ in rows], [entry for _, entry in rows], words.speller)
+        keys = [key for key, _ in rows]
+        return cls(keys, [entry for _, entry in rows], _common(rows), words.speller)
 
     def suggest(self, typed: str, k: int) -> list[Suggestion]:
         """Give what the typed text may become, the likeliest first.
@@ -75,21 +80,31 @@ class Suggester:
                 known = {entry.text for entry in found}
                 more = (one for one in self._from(corrected, k) if one.text not in known)
                 found += list(more)[: k - len(found)]
+        if not found and " " in asked:
+            found = self._last_word(asked, k)
         return [
             Suggestion(text=one.text, kind="query" if one.item is None else "item", item=one.item)
             for one in found
         ]
 
     def _from(self, asked: str, k: int) -> list[Entry]:
-        start = bisect_left(self.keys, asked)
-        stop = bisect_left(self.keys, asked + "\U0010ffff", lo=start)
-        stop = min(stop, start + _MOST_SCANNED)
+        found: Sequence[Entry] | None = self.common.get(asked)
+        if found is None:
+            start = bisect_left(self.keys, asked)
+            stop = bisect_left(self.keys, asked + "\U0010ffff", lo=start)
+            found = sorted(self.entries[start:stop], key=lambda entry: -entry.weight)
         best: dict[str, Entry] = {}
-        for place in sorted(range(start, stop), key=lambda at: -self.entries[at].weight):
-            best.setdefault(fold(self.entries[place].text), self.entries[place])
+        for entry in found:
+            best.setdefault(fold(entry.text), entry)
             if len(best) == k:
                 break
         return list(best.values())
+
+    def _last_word(self, asked: str, k: int) -> list[Entry]:
+        """Complete the last word alone, behind those before it."""
+        before, _, last = asked.rpartition(" ")
+        ends = [entry for entry in self._from(last, 4 * k) if entry.item is None]
+        return [Entry(f"{before} {entry.text.lower()}", entry.weight) for entry in ends[:k]]
 
     def _corrected(self, asked: str) -> Iterator[str]:
         *before, last = asked.split()
@@ -99,6 +114,23 @@ class Suggester:
         nearest = self.speller.nearest(last)
         if nearest is not None:
             yield " ".join([*mended, nearest])
+
+
+def _common(rows: Sequence[tuple[str, Entry]]) -> dict[str, tuple[Entry, ...]]:
+    """Give the likeliest entries of all prefixes that very many keys begin with."""
+    found: dict[str, tuple[Entry, ...]] = {}
+    length, left = 1, list(rows)
+    while left:
+        groups: dict[str, list[Entry]] = {}
+        for key, entry in left:
+            groups.setdefault(key[:length], []).append(entry)
+        many = {prefix for prefix, group in groups.items() if len(group) > _MOST_SCANNED}
+        for prefix in many:
+            best = nlargest(_MOST_KEPT, groups[prefix], key=lambda entry: entry.weight)
+            found[prefix] = tuple(best)
+        left = [row for row in left if row[0][:length] in many and len(row[0]) > length]
+        length += 1
+    return found
 
 
 def _entries(items: pl.DataFrame, attributes: tuple[str, ...], sold: pl.Series) -> Iterator[Entry]:
@@ -124,8 +156,3 @@ def _entries(items: pl.DataFrame, attributes: tuple[str, ...], sold: pl.Series) 
     )
     for name, item_id, times in names.iter_rows():
         yield Entry(name, float(np.sqrt(times)), item_id)
-
-
-def sold_times(items: pl.DataFrame, best: Mapping[int, int]) -> pl.Series:
-    """Give how often each item was sold, by `item_idx`."""
-    return pl.Series("sold", [best.get(item, 0) for item in items["item_idx"]], dtype=pl.Int64)
