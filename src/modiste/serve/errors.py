@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from modiste.errors import ArtifactError, MissingExtraError, ModisteError
+from modiste.serve.database.store import DatabaseAwayError
 from modiste.serve.schemas import Fault
 
 _log = logging.getLogger(__name__)
@@ -85,6 +86,17 @@ def busy() -> Refusal:
     )
 
 
+def away() -> Refusal:
+    """Make the refusal of a server whose database does not answer: nothing was changed."""
+    return Refusal(
+        503,
+        "database_away",
+        "The database of events and keys does not answer; nothing was changed.",
+        "send it again when Retry-After says",
+        headers={"Retry-After": "2"},
+    )
+
+
 def refused(refusal: Refusal) -> JSONResponse:
     """Make the answer of a refusal."""
     return JSONResponse(refusal.fault.model_dump(), refusal.status_code, refusal.headers)
@@ -133,6 +145,9 @@ async def _modiste(_request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, UnknownItemError):
         message, _, remedy = str(error).rpartition(": ")
         return answer_fault(404, "unknown_item", message or str(error), remedy or "see /docs")
+    if isinstance(error, DatabaseAwayError):
+        _log.error("the database does not answer", exc_info=error)
+        return refused(away())
     if isinstance(error, ArtifactError | MissingExtraError):
         _log.error("a part of the shop cannot be used: %s", error)
         return answer_fault(

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from modiste.errors import ArtifactError, InputError
 from modiste.serve.database import Database, EventStore
+from modiste.serve.database.store import DatabaseAwayError
 from modiste.serve.schemas import Event, EventKind
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -134,6 +135,30 @@ def test_sqlite_flushes_every_commit(tmp_path: Path) -> None:
     with opened.reading() as connection:
         assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
         assert connection.execute(text("PRAGMA synchronous")).scalar() == 2
+    opened.close()
+
+
+@pytest.mark.slow
+def test_a_database_that_went_away_is_told_and_found_again(new_postgres: str) -> None:
+    opened = Database(new_postgres)
+    store = EventStore(opened)
+    store.add([event(1)], known)
+    end_all = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+    other = Database(new_postgres)
+    with other.writing() as connection:
+        connection.execute(text("ALTER TABLE events RENAME TO away"))
+        connection.execute(text(f"{end_all} AND datname = current_database()"))
+    with other.writing() as connection:
+        connection.execute(text("ALTER TABLE away RENAME TO events"))
+    other.close()
+    assert store.events_of("anna") == (event(1),), "lost connections are made anew"
+    gone = Database(new_postgres)
+    gone.engine.dispose()
+    gone.engine = create_engine("postgresql+psycopg://modiste@127.0.0.1:1/none")
+    with pytest.raises(DatabaseAwayError):
+        EventStore(gone).add([event(2)], known)
+    with pytest.raises(DatabaseAwayError):
+        EventStore(gone).events_of("anna")
     opened.close()
 
 

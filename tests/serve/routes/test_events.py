@@ -1,8 +1,10 @@
 """Events through the API: each counts once, and what is refused is told."""
 
+import sqlite3
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from starlette.testclient import TestClient
 
 from tests.serve.conftest import Served
@@ -64,6 +66,26 @@ def test_a_deleted_user_stays_deleted(serve: Served) -> None:
         assert late["rejected"][0]["code"] == "user_deleted", "a queue that was offline"
         assert [user["id"] for user in client.get("/users").json()["users"]] == ["ben"]
         assert send(client, event("9", time=datetime.now(UTC).isoformat()))["accepted"] == 1
+
+
+def test_a_locked_database_refuses_to_write_and_still_reads(
+    serve: Served, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modiste.serve.database.store._WAIT_SECONDS", 0.05)
+    with serve() as client:
+        send(client, event("1"))
+        other = sqlite3.connect(tmp_path / "live" / "events.sqlite", isolation_level=None)
+        other.execute("BEGIN EXCLUSIVE")
+        answer = client.post("/events", json={"events": [event("2")]})
+        assert (answer.status_code, answer.json()["code"]) == (503, "database_away")
+        assert int(answer.headers["retry-after"]) > 0
+        assert client.delete("/users/anna").status_code == 503
+        assert client.get("/users").status_code == 200
+        other.rollback()
+        other.close()
+        assert send(client, event("2"))["accepted"] == 1
+        stored = client.app.state.events.events_of("anna")
+    assert [one.event_id for one in stored] == ["1", "2"]
 
 
 def test_deleting_leaves_no_trace_of_the_id(serve: Served, tmp_path: Any) -> None:

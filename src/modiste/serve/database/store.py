@@ -6,7 +6,7 @@ import hmac
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -16,16 +16,28 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, create_engine, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    NoSuchModuleError,
+    OperationalError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.schema import Table
 
-from modiste.errors import ArtifactError, InputError, MissingExtraError
+from modiste.errors import ArtifactError, InputError, MissingExtraError, ModisteError
 from modiste.serve.database.tables import LAYOUT, metadata, settings
 
 _WAIT_SECONDS = 10
 _LOCK = 0x6D6F6469
 """Number of the lock in PostgreSQL under which writers are together or one is alone."""
+
+
+class DatabaseAwayError(ModisteError):
+    """The database does not answer now: it is locked, full, or gone."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +69,7 @@ class Database:
         except ArtifactError:
             self.engine.dispose()
             raise
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, DatabaseAwayError) as error:
             self.engine.dispose()
             shown = self.url.render_as_string(hide_password=True)
             raise InputError(
@@ -72,7 +84,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection to read with."""
-        with self.engine.connect() as connection:
+        with self._reached(), self.engine.connect() as connection:
             yield connection
 
     def ask(self, question: Question, **values: object) -> list[Any]:
@@ -90,15 +102,12 @@ class Database:
         given: Any = compiled.construct_params(values)
         if compiled.positional:
             given = [given[name] for name in compiled.positiontup or ()]
-        connection = self.engine.raw_connection()
-        try:
+        with self._reached(), closing(self.engine.raw_connection()) as connection:
             cursor = connection.cursor()
             cursor.execute(compiled.string, given)
             rows = list(cursor.fetchall())
             cursor.close()
-            return rows
-        finally:
-            connection.close()
+        return rows
 
     @contextmanager
     def writing(self, *, alone: bool = False) -> Iterator[Connection]:
@@ -107,7 +116,7 @@ class Database:
         Args:
             alone: Whether nobody else may write meanwhile; SQLite knows no other way.
         """
-        with self.engine.connect() as connection:
+        with self._reached(), self.engine.connect() as connection:
             connection = connection.execution_options(writes=True)
             with connection.begin():
                 if not self.is_sqlite:
@@ -130,6 +139,20 @@ class Database:
     def hash_user(self, user_id: str) -> str:
         """Give what stands for a deleted user: a hash keyed with a salt of this database."""
         return hmac.new(self._salt, user_id.encode(), sha256).hexdigest()
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        """Tell apart what a database refuses for now from what is wrong with a question.
+
+        Raises:
+            DatabaseAwayError: If it does not answer now; nothing was changed.
+        """
+        driver: Any = self.engine.dialect.loaded_dbapi
+        away = (OperationalError, InterfaceError, PoolTimeoutError)
+        try:
+            yield
+        except (*away, driver.OperationalError, driver.InterfaceError) as error:
+            raise DatabaseAwayError(f"the database does not answer ({_words(error)})") from error
 
     @cached_property
     def _salt(self) -> bytes:
@@ -219,6 +242,6 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _words(error: SQLAlchemyError) -> str:
-    cause = error.orig if isinstance(error, DBAPIError) else error
+def _words(error: Exception) -> str:
+    cause = error.orig if isinstance(error, DBAPIError) else error.__cause__ or error
     return " ".join(str(cause).split())[:200]

@@ -11,7 +11,8 @@ from starlette.concurrency import run_in_threadpool
 
 from modiste.serve.database import Key, KeyStore, Scope
 from modiste.serve.database.keys import split_key
-from modiste.serve.errors import Refusal
+from modiste.serve.database.store import DatabaseAwayError
+from modiste.serve.errors import Refusal, away
 
 FRESH_SECONDS = 2.0
 """A revoked key is refused after so long at the latest."""
@@ -48,7 +49,10 @@ def needed_scope(path: str, api: frozenset[str]) -> Scope | None:
 
 @dataclass
 class KeyRing:
-    """The keys of the database, read anew every two seconds."""
+    """The keys of the database, read anew every two seconds.
+
+    While the database does not answer, those that were known last stay so.
+    """
 
     store: KeyStore
     _known: dict[str, Key] = field(default_factory=dict)
@@ -83,8 +87,13 @@ class KeyRing:
             return
         async with self._reading:
             if time.monotonic() - self._read >= FRESH_SECONDS:
-                keys = await run_in_threadpool(self.store.all)
-                self._known = {key.key_id: key for key in keys}
+                try:
+                    keys = await run_in_threadpool(self.store.all)
+                except DatabaseAwayError:
+                    if not self._known:
+                        raise away() from None
+                else:
+                    self._known = {key.key_id: key for key in keys}
                 self._read = time.monotonic()
 
 
