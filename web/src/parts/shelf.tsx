@@ -38,7 +38,7 @@ export function Grid({ items, eager = 0, dimmed = false, label }: GridProps) {
 
 export function GridSkeleton({ n, row = false }: { n: number; row?: boolean }) {
   return (
-    <div class={row ? "row" : "grid"} role="img" aria-label="Loading">
+    <div class={row ? "row waiting" : "grid waiting"} role="img" aria-label="Loading">
       {Array.from({ length: n }, (_, place) => (
         <TileSkeleton key={place} />
       ))}

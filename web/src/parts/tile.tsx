@@ -96,7 +96,7 @@ export function Picture({ item, first = false, large = false }: PictureProps) {
 
 export function TileSkeleton({ why = true }: { why?: boolean }) {
   return (
-    <div class="tile waiting" aria-hidden="true">
+    <div class="tile" aria-hidden="true">
       <span class="frame" />
       <span class="tile-name" />
       <span class="tile-facts" />
