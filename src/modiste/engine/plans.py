@@ -53,10 +53,18 @@ class Slot:
 
     def __init__(self, schema: Schema) -> None:
         """Make an empty slot of some columns."""
-        self.rows = pl.DataFrame(schema=dict(schema))
-        nothing = self.rows.lazy()
-        step = nothing.map_batches(lambda _: self.rows, schema=dict(schema), **_AS_WRITTEN)
+        self.rows: pl.DataFrame | None = None
+        nothing = pl.DataFrame(schema=dict(schema)).lazy()
+        step = nothing.map_batches(self._given, schema=dict(schema), **_AS_WRITTEN)
         self.frame: nw.LazyFrame = nw.from_native(step.cache())
+
+    def _given(self, _nothing: pl.DataFrame) -> pl.DataFrame:
+        if self.rows is None:
+            raise ValueError(
+                "a plan of an empty slot was run: what a source or feature computes of the asked "
+                "users' rows must be a table expression, or go through modiste.engine.apply"
+            )
+        return self.rows
 
 
 def shared(frame: nw.LazyFrame) -> nw.LazyFrame:

@@ -15,6 +15,7 @@ from modiste.data import Dataset
 from modiste.engine import collect
 from modiste.recommend.live import LiveModel, Made, Signal
 from modiste.recommend.reasons import Explainer
+from modiste.recommend.ruled import bought_lately
 from modiste.recommend.stored import StoredLists
 from modiste.release import Release
 from modiste.rules import Rules
@@ -130,6 +131,13 @@ class Personal:
             degraded=list(self.degraded),
             notes=notes,
         )
+
+    def bought_lately(self, user_id: str, days: int) -> set[int]:
+        """Give the catalogue's positions of what a user bought in the last `days` days."""
+        told = told_by(self.events.events_of(user_id), self.item_ids.find)
+        bought = [one for one in told.signals if one.kind == "purchase"]
+        rows = bought_lately(self.live.asked(self._user(user_id), bought), days)
+        return {int(place) for place in self.places[rows["item_idx"].to_numpy()] if place >= 0}
 
     def has_stored_list(self, user_id: str) -> bool:
         """Tell whether a list was made for a user beforehand."""

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from modiste.encoders.base import Vectors
 from modiste.errors import InputError
 from modiste.release import rank_items
-from modiste.rules import Rules, apply_rules
+from modiste.rules import Rules
 from modiste.search import Searcher, SearchHit
 from modiste.search.searcher import MOST_HITS
 from modiste.serve.schemas import Found, Reason, SearchRequest
 from modiste.serve.window.catalogue import Catalogue
 from modiste.serve.window.personal import Personal
+from modiste.serve.window.ruling import ruled
 
 Mask = npt.NDArray[np.bool_]
 Pixels = npt.NDArray[np.uint8]
@@ -45,6 +44,7 @@ class Searching:
         if request.user is not None and self.personal is not None:
             ranker = rank_items(self.personal.release)
         looks, may = self._looks(request, picture), self._may()
+        hidden = self._hidden(request.user)
         depth, notes = request.k, None
         while True:
             result = self.searcher.search(
@@ -60,7 +60,8 @@ class Searching:
                 variants=request.variants,
             )
             notes = result.notes if notes is None else notes
-            hits = self._ruled(result.hits, request.k)
+            by_item = {hit.item_idx: hit for hit in result.hits}
+            hits = [by_item[item] for item in ruled(self.rules, [*by_item], request.k, hidden)]
             if len(hits) == request.k or len(result.hits) < depth or depth == MOST_HITS:
                 break
             depth = min(4 * depth, MOST_HITS)
@@ -115,22 +116,12 @@ class Searching:
         may[self.rules.allowed.to_numpy()] = True
         return may
 
-    def _ruled(self, hits: Sequence[SearchHit], k: int) -> list[SearchHit]:
-        """Apply the rules; pins have their place in recommendations, not among what was asked."""
-        rules = replace(self.rules, pins=(), allowed=None)
-        if rules == Rules(hide_bought_days=rules.hide_bought_days):
-            return list(hits[:k])
-        ranked = pl.DataFrame(
-            {
-                "user_idx": pl.Series([0] * len(hits), dtype=pl.Int32),
-                "item_idx": pl.Series([hit.item_idx for hit in hits], dtype=pl.Int32),
-                "rank": pl.Series([hit.rank for hit in hits], dtype=pl.Int32),
-                "score": pl.Series([hit.score for hit in hits], dtype=pl.Float32),
-            }
-        )
-        by_item = {hit.item_idx: hit for hit in hits}
-        kept = apply_rules(rules, ranked, k).sort("rank")["item_idx"]
-        return [by_item[item] for item in kept.to_list()]
+    def _hidden(self, user: str | None) -> set[int]:
+        """Give what a user bought so lately that the rules do not show it again."""
+        days = self.rules.hide_bought_days
+        if user is None or self.personal is None or not days:
+            return set()
+        return self.personal.bought_lately(user, days)
 
 
 def _reason(hit: SearchHit) -> Reason:

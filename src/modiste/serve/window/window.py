@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from modiste.errors import ModisteError
 from modiste.recommend.live import LiveModel
 from modiste.recommend.stored import StoredLists, make_lists, open_lists, store_lists
 from modiste.release import Release, open_release, release_store
-from modiste.rules import Rules, apply_rules
+from modiste.rules import Rules
 from modiste.rules.file import bind_rules, read_rules, rules_key
 from modiste.rules.filters import allowed, loosening_advice
 from modiste.search import Searcher
@@ -42,6 +42,7 @@ from modiste.serve.window.catalogue import Catalogue
 from modiste.serve.window.events import EventSource, NoEvents
 from modiste.serve.window.facets import Counter
 from modiste.serve.window.personal import Personal
+from modiste.serve.window.ruling import DEEPER, needs_more, ruled
 from modiste.serve.window.searching import Searching
 from modiste.serve.window.shelves import Shelves
 from modiste.serve.window.suggest import Suggester
@@ -209,11 +210,13 @@ class ShopWindow:
         """
         place = self.catalogue.position(item_id)
         kept = self._kept(filters)
-        rows = self.similar_items.neighbours(np.array([place]), k, allowed=kept)
+        depth = DEEPER * k if needs_more(self.rules) else k
+        rows = self.similar_items.neighbours(np.array([place]), depth, allowed=kept)
+        hits = {hit.item_idx: hit for hit in self.similar_items.hits(rows).get(place, [])}
         shown = [
             self.catalogue.shown(
                 hit.item_idx,
-                hit.rank,
+                rank,
                 hit.score,
                 Reason(
                     text="looks like it" if "pictures" in " ".join(hit.why) else "much like it",
@@ -221,7 +224,9 @@ class ShopWindow:
                     because=item_id,
                 ),
             )
-            for hit in self.similar_items.hits(rows).get(place, [])
+            for rank, hit in enumerate(
+                (hits[item] for item in ruled(self.rules, [*hits], k)), start=1
+            )
         ]
         notes = [] if len(shown) == k else [self._few(len(shown), k, filters)]
         return self._listed(shown, self.similar_items.strategy, notes=notes)
@@ -243,7 +248,8 @@ class ShopWindow:
         if not found:
             found = of_its_style(self.catalogue, place, self.shelves.best)
             strategy, text = "best sellers of other kinds", "popular with it"
-        found = [one for one in found if kept is None or kept[one[0]]][:k]
+        scores = {item: score for item, score in found if kept is None or kept[item]}
+        found = [(item, scores[item]) for item in ruled(self.rules, [*scores], k)]
         shown = [
             self.catalogue.shown(
                 other, rank, score, Reason(text=text, source="bought_together", because=item_id)
@@ -313,13 +319,10 @@ class ShopWindow:
         kept = self._kept(asked.filters)
         if kept is not None:
             rows = rows.filter(pl.Series(kept[rows["item_idx"].to_numpy()], dtype=pl.Boolean))
-        rank = pl.int_range(1, pl.len() + 1, dtype=pl.Int32).alias("rank")
-        ranked = rows.with_columns(pl.lit(0, pl.Int32).alias("user_idx"), rank)
-        # A shelf is one list among several of a page: pins have their place on the user's own.
-        lists = apply_rules(replace(self.rules, pins=()), ranked, asked.k)
+        scores = dict(rows.select("item_idx", "score").iter_rows())
         shown = [
-            self.catalogue.shown(row["item_idx"], row["rank"], row["score"], reason)
-            for row in lists.iter_rows(named=True)
+            self.catalogue.shown(item, rank, scores[item], reason)
+            for rank, item in enumerate(ruled(self.rules, [*scores], asked.k), start=1)
         ]
         notes = [] if len(shown) == asked.k else [self._few(len(shown), asked.k, asked.filters)]
         return self._listed(shown, strategy, notes=notes)
