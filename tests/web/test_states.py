@@ -7,19 +7,30 @@ from typing import Any
 
 import pytest
 
-from tests.web.conftest import check_access, see
+from tests.web.conftest import DESKTOP, PHONE, check_access, see
 from tests.web.fake_shop import FakeShop
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Any]
 
 
-def test_loading_keeps_the_space_and_nothing_jumps(open_page: Open, shop: FakeShop) -> None:
-    shop.delays = {"/recommendations": [1.2], "/facets": [0.6]}
-    page = open_page("/")
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/", "home"),
+        ("/find?q=black%20dres&f=pattern%3DSolid", "search"),
+        ("/item/0000500001", "item"),
+    ],
+)
+def test_loading_keeps_the_space_and_nothing_jumps(
+    open_page: Open, shop: FakeShop, path: str, name: str, size: dict[str, int]
+) -> None:
+    shop.delays = {"/facets": [0.6], "/items": [0.9], "/": [1.2]}
+    page = open_page(path, viewport=size)
     page.get_by_role("img", name="Loading").first.wait_for()
-    see(page, "loading", whole=False)
-    page.get_by_role("list", name="Your shelf").wait_for()
+    see(page, f"loading-{name}", whole=False)
+    page.get_by_role("article").first.wait_for()
     page.wait_for_load_state("networkidle")
     assert layout_shift(page) <= 0.02
 

@@ -7,7 +7,7 @@ import { go } from "../state/place";
 import { hidden, shopper } from "../state/session";
 import { useStore } from "../state/store";
 import { Icon } from "../parts/icon";
-import { Empty, Notice, TroublePanel } from "../parts/notice";
+import { Empty, TroublePanel } from "../parts/notice";
 import { Sheet } from "../parts/sheet";
 import { Degraded, Grid, GridSkeleton, Rail } from "../parts/shelf";
 import { useTitle } from "../parts/title";
@@ -87,7 +87,7 @@ export function Find({ query }: { query: URLSearchParams }) {
           {narrow}
         </aside>
         <div class="results">
-          {data && <Said answer={data} wanted={wanted} change={change} />}
+          <Said answer={data} wanted={wanted} change={change} />
           {trouble && <TroublePanel trouble={trouble} again={again} small={Boolean(data)} />}
           {!data && !trouble && <GridSkeleton n={12} />}
           {shown.length > 0 && (
@@ -163,25 +163,31 @@ interface Changing {
 }
 
 /** What the server has to say of its answer: a corrected word, what it took for what. */
-function Said({ answer, wanted, change }: Changing & { answer: Answer }) {
-  const understood = Object.entries(answer.understood ?? {});
+function Said({ answer, wanted, change }: Changing & { answer: Answer | undefined }) {
+  const understood = Object.entries(answer?.understood ?? {});
+  const notes = answer?.items.length ? answer.notes : [];
   return (
     <>
-      <Degraded degraded={answer.degraded} />
-      {answer.items.length > 0 &&
-        answer.notes.map((note) => <Notice key={note}>{upperFirst(note)}</Notice>)}
-      {understood.length > 0 && (
-        <p class="understood">
-          Understood:{" "}
-          {understood.map(([name, values]) => (
-            <span key={name}>
-              {nameText(name)} <strong>{values.slice(0, 3).join(" or ")}</strong>
-            </span>
+      <Degraded degraded={answer?.degraded ?? []} />
+      {(wanted.words || notes.length > 0) && (
+        <p class="said">
+          {notes.map((note) => (
+            <span key={note}>{upperFirst(note)}</span>
           ))}
+          {understood.length > 0 && (
+            <span>
+              Understood:{" "}
+              {understood.map(([name, values]) => (
+                <span key={name}>
+                  {nameText(name)} <strong>{values.slice(0, 3).join(" or ")}</strong>
+                </span>
+              ))}
+            </span>
+          )}
         </p>
       )}
-      {wanted.sort !== "best" && answer.items.length >= 100 && (
-        <p class="understood">
+      {wanted.sort !== "best" && (answer?.items.length ?? 0) >= 100 && (
+        <p class="said">
           Sorted among the 100 best matches.{" "}
           <button type="button" class="link" onClick={() => change({ ...wanted, sort: "best" })}>
             Best match first
