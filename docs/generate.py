@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,8 @@ from docs.component_pages import cell, components_page, tables_page
 from modiste.cli import app
 
 REFERENCE = Path(__file__).parent / "reference"
+_TYPE = re.compile(r"<(?:list\[)?(.+?)\]?>")
+"""A type's name, which is set in brackets; a word of the command's own is not."""
 HEADER = "<!-- Made by `make docs` from the code: change the code, not this page. -->\n"
 
 
@@ -60,7 +63,7 @@ def parameter_row(parameter: Any) -> str:
 def metavar(parameter: Any) -> str:
     """Give what a parameter takes as code: its type, or the words to choose from."""
     text = str(parameter.display_type_rich(typer.Context(typer.main.get_command(app))))
-    return "`" + text.strip("<>[]").replace("|", "` or `") + "`"
+    return "`" + _TYPE.sub(r"\1", text).replace("|", "` or `") + "`"
 
 
 def default_text(parameter: Any) -> str:

@@ -85,7 +85,11 @@ def test_no_hits_are_no_error(shop: Path, capsys: pytest.CaptureFixture[str]) ->
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"", "0 bytes"), (b"GIF89a", "no picture"), (b"\xff\xd8\xff\xe0" + b"\0" * 99, "damaged")],
+    [
+        (b"", "0 bytes"),
+        (b"GIF89a", "is a GIF, which is not read"),
+        (b"\xff\xd8\xff\xe0" + b"\0" * 99, "damaged"),
+    ],
 )
 def test_a_hostile_photo_is_one_line(
     shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes, said: str

@@ -206,7 +206,7 @@ def test_pictures_that_are_broken_or_gone(
         "5 of 6 (83.3 %) of all: 002.jpg (is cut off), 003.jpg (has 0 bytes), "
         "004.png (has 600 x 600 pixels, which is too large) …"
     )
-    assert health_pictures.why_broken(folder / "005.jpg") == "is no picture"
+    assert health_pictures.why_broken(folder / "005.jpg") == "is a GIF, which is not read"
     assert health_pictures.why_broken(folder / "006.jpg") == "is not there"
     assert health_pictures.why_broken(folder / "001.jpg") is None
     for path in folder.iterdir():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import struct
 import tracemalloc
 import warnings
@@ -231,9 +232,11 @@ def faults(folder: Path) -> dict[str, tuple[Path | bytes, str]]:
         "cut off webp": (encoded(halves(400, 400), "WEBP")[:200], "is damaged"),
         "a magic alone": (b"\xff\xd8\xff", "is (cut off|damaged)"),
         "text": (b"no picture at all", "is no picture"),
-        "gif": (encoded(halves(), "GIF"), "is no picture"),
-        "tiff": (encoded(halves(), "TIFF"), "is no picture"),
-        "an iPhone's": (b"\0\0\0\x18ftypheic" + b"\0" * 40, "is no picture"),
+        "gif": (encoded(halves(), "GIF"), "is a GIF, which is not read"),
+        "tiff": (encoded(halves(), "TIFF"), "is a TIFF, which is not read"),
+        "bmp": (encoded(halves(), "BMP"), "is a BMP, which is not read"),
+        "a text that begins like a bmp": (b"BM is no picture at all", "is no picture"),
+        "an iPhone's": (b"\0\0\0\x18ftypheic" + b"\0" * 40, "is a HEIC, which"),
         "no pixels": (png(0, 10), "is damaged"),
     }
 
@@ -247,9 +250,11 @@ def test_every_fault_is_one_line_that_says_what_to_do(tmp_path: Path) -> None:
             open_photo(source)
         message = str(caught.value)
         assert "\n" not in message, case
-        remedy = "name a file that is" if case == "absent" else _WHOLE
+        other = "give a JPEG, PNG or WebP" if "not read" in said or "HEIC" in said else _WHOLE
+        remedy = "name a file that is" if case == "absent" else other
         assert message.endswith(remedy), case
-        assert message.startswith("the picture" if isinstance(source, bytes) else str(source)), case
+        name = "the picture" if isinstance(source, bytes) else str(source)
+        assert re.match(f"{re.escape(name)} {said}", message), case
 
 
 def test_a_large_file_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -143,7 +143,7 @@ def hostile(folder: Path) -> dict[str, str]:
     return {
         "000": "is cut off",
         "001": "has 0 bytes",
-        "002": "is no picture",
+        "002": "is a GIF, which is not read",
         "003": "has 30000 x 30000 pixels, which is too large",
         "004": "is not there",
         "005": "is a folder",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import struct
 import threading
 import warnings
@@ -20,6 +21,15 @@ MOST_BYTES = 64_000_000
 MOST_PIXELS = 50_000_000
 """Larger pictures are not decoded: a small file can hold more than memory does."""
 _REMEDY = "give a whole JPEG, PNG or WebP picture"
+_NOT_READ = {
+    "a GIF": rb"GIF8",
+    "a BMP": rb"BM.{4}\0{4}",
+    "a TIFF": rb"II\*\0|MM\0\*",
+    "a HEIC": rb".{4}ftyp(heic|heix|mif1)",
+    "an AVIF": rb".{4}ftypavif",
+    "a PDF": rb"%PDF-",
+}
+"""Forms that people have, and how their bytes begin."""
 _ORIENTATION = 0x0112
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -38,7 +48,7 @@ class PictureError(InputError):
 
     def __init__(self, name: str, reason: str, remedy: str = _REMEDY) -> None:
         """Say which picture (`name`), what is wrong with it (`reason`) and what to do."""
-        super().__init__(f"{name}: {reason}: {remedy}")
+        super().__init__(f"{name} {reason}: {remedy}")
         self.reason = reason
 
 
@@ -165,6 +175,9 @@ def _opened(name: str, data: bytes, most_pixels: int) -> Image.Image:
         # Its decoder takes memory for all pixels as soon as it is made.
         _check_size(name, _webp_size(data), most_pixels)
         return WebPImagePlugin.WebPImageFile(file)
+    for form, beginning in _NOT_READ.items():
+        if re.match(beginning, data, re.DOTALL):
+            raise PictureError(name, f"is {form}, which is not read", "give a JPEG, PNG or WebP")
     raise PictureError(name, "is no picture")
 
 

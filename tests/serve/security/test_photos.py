@@ -68,7 +68,7 @@ def test_a_large_photo_becomes_small_and_a_turned_one_upright(desk: PhotoDesk) -
     ("data", "words"),
     [
         (b"", "0 bytes"),
-        (b"GIF89a" + bytes(40), "no picture"),
+        (b"GIF89a" + bytes(40), "is a GIF, which is not read"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "no picture"),
         (b"%!PS-Adobe-3.0 EPSF-3.0", "no picture"),
         (picture_bytes()[:200], "cut off"),
