@@ -15,6 +15,7 @@ from modiste.recommend.lists import sold_items
 
 _DEPTH = 400
 """Items kept of each shelf: filters and rules leave enough of them."""
+_SEED = 1
 
 
 @dataclass(frozen=True)
@@ -26,16 +27,21 @@ class Shelves:
     trending: pl.DataFrame
     """Selling faster this week than in the weeks before."""
     best: pl.DataFrame
-    """All that was ever sold, what sold last and most first; without a score."""
+    """All that was ever sold, what sold last and most first; without a score. Where nothing was
+    ever sold: the whole catalogue, shuffled the same way every time."""
+    sold: bool = True
+    """Whether anything was ever sold."""
 
     @classmethod
     def of(cls, dataset: Dataset) -> Shelves:
-        """Read the shelves from a shop's purchases; empty where there are none."""
+        """Read the shelves from a shop's purchases."""
         try:
             _, end = dataset.day_range()
         except InputError:
-            nothing = pl.DataFrame(schema={"item_idx": pl.Int32, "score": pl.Float32})
-            return cls(nothing, nothing, nothing)
+            items = collect(dataset.items.select("item_idx")).sort("item_idx")
+            some = items.sample(fraction=1.0, shuffle=True, seed=_SEED)
+            some = some.with_columns(pl.lit(None, pl.Float32).alias("score"))
+            return cls(some, some, some, sold=False)
         past = dataset.until(end)
         new = NewArrivals(k=_DEPTH, attributes=()).prepare(past, 0)["overall"]
         trending = Trending(k=_DEPTH).prepare(past, 0)["items"]

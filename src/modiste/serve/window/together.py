@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,10 +13,13 @@ from modiste.candidates.bought_together import BoughtTogether
 from modiste.data import Dataset
 from modiste.engine import collect
 from modiste.errors import InputError
+from modiste.search.lift import Attributes
 from modiste.serve.window.catalogue import Catalogue
 
 Floats = npt.NDArray[np.float32]
 _KIND, _AUDIENCE = "kind", "audience"
+_STYLE = (_AUDIENCE, "season", "usage", "colour")
+_DEPTH = 400
 
 
 @dataclass(frozen=True)
@@ -84,14 +88,44 @@ def completing(
     return other + same
 
 
-def of_its_style(catalogue: Catalogue, item: int, best: pl.DataFrame) -> list[tuple[int, float]]:
-    """Give best sellers of other kinds for the same audience, for an item nothing is known of."""
-    audience = catalogue.value(_AUDIENCE, item)
-    places = best["item_idx"].head(2000).to_numpy().astype(np.int64)
-    fit = [place for place in places if catalogue.value(_AUDIENCE, int(place)) == audience]
-    found = np.array(fit if fit else places, np.int64)
-    ordered = completing(catalogue, item, found, np.zeros(len(found), np.float32))
-    own_kind = catalogue.value(_KIND, item)
-    return [
-        one for one in ordered if own_kind is None or catalogue.value(_KIND, one[0]) != own_kind
-    ]
+def of_its_style(
+    catalogue: Catalogue, attributes: Attributes, item: int, best: pl.DataFrame
+) -> list[tuple[int, float]]:
+    """Give what fits the style of an item nothing is known of: other kinds, much in common.
+
+    Args:
+        catalogue: The items.
+        attributes: Their values as codes.
+        item: The item asked for.
+        best: `item_idx` of what may be given, what sells best first.
+
+    Returns:
+        Items of the same audience and another kind, with the share of audience, season, use and
+        colour that they have in common with it, one of each kind first; of equal shares what sells
+        best first.
+    """
+    places = best["item_idx"].to_numpy().astype(np.int64)
+    names = [name for name in _STYLE if name in attributes.codes]
+    own = {
+        name: attributes.codes[name][item] for name in (*names, _KIND) if name in attributes.codes
+    }
+    fit = np.ones(len(places), np.bool_)
+    if own.get(_KIND, -1) >= 0:
+        fit &= attributes.codes[_KIND][places] != own[_KIND]
+    if own.get(_AUDIENCE, -1) >= 0:
+        fit &= attributes.codes[_AUDIENCE][places] == own[_AUDIENCE]
+    places = places[fit]
+    known = [name for name in names if own[name] >= 0]
+    shared = np.zeros(len(places), np.float32)
+    for name in known:
+        shared += (attributes.codes[name][places] == own[name]) / np.float32(len(known))
+    order = np.argsort(-shared, kind="stable")[:_DEPTH]
+    found = completing(catalogue, item, places[order], shared[order])
+    # A look has one of each kind: the second of a kind stands behind the first of all others.
+    seen: Counter[str | None] = Counter()
+    turns = []
+    for place, _ in found:
+        kind = catalogue.value(_KIND, place)
+        turns.append(seen[kind])
+        seen[kind] += 1
+    return [found[at] for at in np.argsort(turns, kind="stable").tolist()]

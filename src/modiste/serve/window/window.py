@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import zip_longest
 from pathlib import Path
 
 import narwhals as nw
@@ -13,14 +13,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from modiste.data import Dataset
 from modiste.engine import collect
 from modiste.errors import ModisteError
 from modiste.recommend.live import LiveModel
-from modiste.recommend.stored import StoredLists, make_lists, open_lists, store_lists
-from modiste.release import Release, open_release, release_store
+from modiste.release import open_release, release_store
 from modiste.rules import Rules
-from modiste.rules.file import bind_rules, read_rules, rules_key
+from modiste.rules.file import rules_key
 from modiste.rules.filters import allowed, loosening_advice
 from modiste.search import Searcher
 from modiste.search.searcher import read_filters
@@ -41,6 +39,7 @@ from modiste.serve.window.asked import RecommendationsAsked
 from modiste.serve.window.catalogue import Catalogue
 from modiste.serve.window.events import EventSource, NoEvents
 from modiste.serve.window.facets import Counter
+from modiste.serve.window.opening import as_of_now, beforehand, bound_rules
 from modiste.serve.window.personal import Personal
 from modiste.serve.window.ruling import DEEPER, needs_more, ruled
 from modiste.serve.window.searching import Searching
@@ -49,8 +48,6 @@ from modiste.serve.window.suggest import Suggester
 from modiste.serve.window.together import Companions, completing, of_its_style
 
 Mask = npt.NDArray[np.bool_]
-MOST_USERS_MADE = 5_000
-"""Users of a shop whose lists are made at the start where none are stored."""
 
 
 @dataclass(frozen=True)
@@ -99,13 +96,13 @@ class ShopWindow:
         release = None
         if release_store(shop).current_name() is not None:
             release = open_release(shop)
-        bound = _bound(rules, _with_day(dataset))
+        bound = bound_rules(rules, as_of_now(dataset))
         catalogue = Catalogue(dataset, searcher.items)
         personal = None
         if release is not None:
-            ruled = _bound(rules, release.shop)
+            ruled = bound_rules(rules, release.shop)
             live = LiveModel(release.model, release.shop.in_memory())
-            stored = _lists(shop, release, live, ruled, rules_key(rules))
+            stored = beforehand(shop, release, live, ruled, rules_key(rules))
             if stored is None:
                 degraded.append("no lists were stored: every list is made when it is asked for")
             if release.newer_dataset:
@@ -246,8 +243,9 @@ class ShopWindow:
             strategy, fallback = "bought together with what looks like it", True
             text = "bought with what looks like it"
         if not found:
-            found = of_its_style(self.catalogue, place, self.shelves.best)
-            strategy, text = "best sellers of other kinds", "popular with it"
+            attributes = self.searcher.finder.attributes
+            found = of_its_style(self.catalogue, attributes, place, self.shelves.best)
+            strategy, text = "other kinds of its style", "of the same style"
         scores = {item: score for item, score in found if kept is None or kept[item]}
         found = [(item, scores[item]) for item in ruled(self.rules, [*scores], k)]
         shown = [
@@ -301,6 +299,8 @@ class ShopWindow:
         return self.personal is not None and self.personal.has_stored_list(user_id)
 
     def _shelf(self, asked: RecommendationsAsked) -> Listed:
+        if not self.shelves.sold:
+            return self._best(replace(asked, items=()))
         new = asked.placement == "new"
         rows = self.shelves.new if new else self.shelves.trending
         text = "new in" if new else "selling faster this week"
@@ -308,10 +308,24 @@ class ShopWindow:
         return self._ranked(rows, asked, source, Reason(text=text, source=source))
 
     def _best(self, asked: RecommendationsAsked) -> Listed:
-        reason = Reason(text="popular now", source="popular")
-        listed = self._ranked(self.shelves.best, asked, "best sellers", reason)
-        told = "nothing was trained for this shop: what sells best"
+        if asked.items:
+            return self._beside(asked)
+        sold = self.shelves.sold
+        reason = Reason(text="popular now" if sold else "from the catalogue", source="popular")
+        strategy = "best sellers" if sold else "catalogue"
+        listed = self._ranked(self.shelves.best, asked, strategy, reason)
+        what = "what sells best" if sold else "some of the catalogue"
+        told = f"nothing was trained for this shop: {what}"
         return listed.model_copy(update={"fallback": True, "notes": [told, *listed.notes]})
+
+    def _beside(self, asked: RecommendationsAsked) -> Listed:
+        """Give what is like the items named with a request, where nothing was trained."""
+        lists = [self.similar(item_id, asked.k, asked.filters).items for item_id in asked.items]
+        first = {one.id: one for rank in zip_longest(*lists) for one in rank if one is not None}
+        shown = [one for one in first.values() if one.id not in asked.items][: asked.k]
+        ranked = [one.model_copy(update={"rank": rank}) for rank, one in enumerate(shown, 1)]
+        told = ["nothing was trained for this shop: what is like the items named"]
+        return self._listed(ranked, self.similar_items.strategy, fallback=True, notes=told)
 
     def _ranked(
         self, rows: pl.DataFrame, asked: RecommendationsAsked, strategy: str, reason: Reason
@@ -369,28 +383,3 @@ class ShopWindow:
             degraded=list(self.degraded),
             notes=list(notes),
         )
-
-
-def _lists(
-    shop: Path, release: Release, live: LiveModel, rules: Rules, key: str
-) -> StoredLists | None:
-    """Open the lists made beforehand; in a small shop they are made where there are none."""
-    found = open_lists(shop, release.name, key)
-    if found is not None or live.n_users > MOST_USERS_MADE:
-        return found
-    made = make_lists(release.model, live.shop, rules if key else None)
-    with suppress(OSError):  # a shop that may only be read is served too
-        store_lists(made, shop, release.name, key)
-    return made
-
-
-def _bound(rules: Path | None, dataset: Dataset) -> Rules:
-    return Rules() if rules is None else bind_rules(read_rules(rules), dataset, rules.parent)
-
-
-def _with_day(dataset: Dataset) -> Dataset:
-    """Give the shop as of the day after its last purchase, or of its first where there is none."""
-    try:
-        return dataset.until(dataset.day_range()[1])
-    except ModisteError:
-        return dataset.until(0)
