@@ -63,7 +63,9 @@ import_app = new_group("Turn a shop's files into one checked shop folder.")
 config_app = new_group("List, show and check configurations.")
 """`modiste config …`."""
 
-encoder_app = new_group("Fit and list the encoders that turn pictures and words into vectors.")
+encoder_app = new_group(
+    "Fit, list and export the encoders that turn pictures and words into vectors."
+)
 """`modiste encoder …`."""
 
 keys_app = new_group("Make, list and take back the keys of a server that is open to others.")

@@ -108,10 +108,18 @@ def fit_command(
 
 
 def _lines(report: FitReport) -> list[str]:
+    chance = " / ".join(f"{min(1, cut / report.n_watch):.3f}" for cut in (1, 5, 10))
+    by_loss = report.kept_by == "loss"
     lines = [
-        f"fitted on {report.n_fit:,} items, stopped by {report.n_watch:,}; the judged part was not "
-        "read",
+        f"fitted on {report.n_fit:,} items; {report.n_watch:,} others, not learned from, chose the "
+        "epoch that is kept; the judged part was not read",
+        f"by chance alone recall@1/5/10 would be {chance}",
     ]
+    if by_loss:
+        lines.append(
+            f"{report.n_watch:,} are too few to choose by recall: the epoch with the least "
+            "held-out loss is kept"
+        )
     if report.resumed_at:
         lines.append(f"went on after epoch {report.resumed_at} of a run that was cut off")
     if report.faults:
@@ -120,8 +128,9 @@ def _lines(report: FitReport) -> list[str]:
         )
     for number, epoch in enumerate(report.epochs):
         mark = ", kept" if number == report.best else ""
+        held_out = f", held-out loss {epoch['held_out_loss']:.3f}" if by_loss else ""
         lines.append(
-            f"epoch {number + 1:>3}: loss {epoch['loss']:.3f}, held-out recall@1/5/10 "
+            f"epoch {number + 1:>3}: loss {epoch['loss']:.3f}{held_out}, held-out recall@1/5/10 "
             f"{epoch['recall@1']:.3f} / {epoch['recall@5']:.3f} / {epoch['recall@10']:.3f}{mark}"
         )
     lines.append(f"{report.seconds:.0f} s")

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from modiste.cli.encoder import _lines
 from modiste.encoders.fitting import fit as loop
 from modiste.encoders.fitting.catalogue import FitReport, fit_catalogue
 from modiste.encoders.fitting.checkpoint import Fitted, write_checkpoint
@@ -27,6 +28,7 @@ def weights(report: FitReport) -> bytes:
 def test_loss_falls_and_held_out_recall_is_far_above_chance(fitted: FitReport) -> None:
     # Sixteen groups of like items: one of them is found first with chance 1 / n_watch.
     assert fitted.epochs[-1]["loss"] < 0.7 * fitted.epochs[0]["loss"]
+    assert fitted.epochs[-1]["held_out_loss"] < 0.9 * fitted.epochs[0]["held_out_loss"]
     assert fitted.epochs[fitted.best]["recall@10"] > 3 * 10 / fitted.n_watch
 
 
@@ -86,6 +88,30 @@ def test_other_settings_do_not_go_on_where_a_killed_fit_was_left(
             fit_catalogue(drawn.dataset, tmp_path, SHORT)
     other = fit_catalogue(drawn.dataset, tmp_path, replace(SHORT, epochs=1, seed=1))
     assert other.resumed_at == 0
+
+
+@pytest.mark.parametrize(("few", "kept_by", "best"), [(1_000, "loss", 2), (0, "recall", 0)])
+def test_where_few_are_watched_the_held_out_loss_chooses_the_epoch(
+    drawn: Drawn,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    few: int,
+    kept_by: str,
+    best: int,
+) -> None:
+    losses = iter((3.0, 2.0, 1.0))
+
+    def held_out(_fit: loop.Fit) -> dict[str, float]:
+        full = dict.fromkeys(("recall@1", "recall@5", "recall@10"), 1.0)
+        return {**full, "held_out_loss": next(losses)}
+
+    monkeypatch.setattr(loop, "FEW_WATCHED", few)
+    monkeypatch.setattr(loop.Fit, "held_out", held_out)
+    report = fit_catalogue(drawn.dataset, tmp_path, SHORT)
+    assert (report.kept_by, report.best) == (kept_by, best)
+    said = "\n".join(_lines(report))
+    assert ("too few to choose by recall" in said) == (kept_by == "loss")
+    assert f"by chance alone recall@1/5/10 would be {1 / report.n_watch:.3f} / " in said
 
 
 def test_siglip_learns_too(drawn: Drawn, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
+from typing import Literal
 
 import numpy as np
 import torch
@@ -31,7 +32,7 @@ from modiste.encoders.transformers import Transformers
 from modiste.errors import InputError
 
 _CHUNK = 8
-_RECIPE = 1
+_RECIPE = 2
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,11 @@ class FitReport:
     n_fit: int
     """Items learned from."""
     n_watch: int
-    """Items that decided when to stop."""
+    """Items that decided which epoch is kept."""
+    kept_by: Literal["recall", "loss"]
+    """What of the watched items decided: `loss` where they are few."""
     epochs: list[dict[str, float]]
-    """Each epoch's loss and held-out recall among the watched items."""
+    """Each epoch's loss, and recall and loss of the watched items."""
     best: int
     """The epoch that was kept, from 0."""
     resumed_at: int
@@ -92,6 +95,7 @@ def fit_catalogue(
         speech = open_speech(model, material, settings.words_dropped)
         fit = Fit(model, material, seen, speech, settings)
         fitted, resumed_at = fit.run(work / "checkpoint.safetensors", key, progress)
+    kept_by: Literal["recall", "loss"] = "loss" if fit.few_watched else "recall"
     facts = {
         "pictures": settings.pictures or "small",
         "words": settings.words or "small",
@@ -100,6 +104,7 @@ def fit_catalogue(
         "n_fit": len(material.fit),
         "n_watch": len(material.watch),
         "recall": fitted.epochs[fitted.best]["recall@10"],
+        "kept_by": kept_by,
         "epochs": fitted.epochs,
     }
     store = encoder_store(shop)
@@ -110,6 +115,7 @@ def fit_catalogue(
         store.current(),
         len(material.fit),
         len(material.watch),
+        kept_by,
         fitted.epochs,
         fitted.best,
         resumed_at,

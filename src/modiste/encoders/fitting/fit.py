@@ -1,4 +1,4 @@
-"""The loop: epochs over the fitted part, held-out recall after each, the best one kept."""
+"""The loop: epochs over the fitted part, each tried on held-out items, the best one kept."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from modiste.encoders.fitting.batches import draw_batches
 from modiste.encoders.fitting.checkpoint import Fitted, read_checkpoint, write_checkpoint
@@ -22,7 +23,10 @@ from modiste.encoders.fitting.towers import Seen
 from modiste.encoders.lexicon import Whole
 
 Told = Callable[[str, float], None]
+FEW_WATCHED = 50
+"""Fewer than so many watched items are too coarse a measure by recall: their loss chooses."""
 _CUTS = (1, 5, 10)
+_SHARPNESS = 20.0
 _CHUNK = 64
 _WARM_UP = 50
 _MIRRORED = 0.5
@@ -42,6 +46,11 @@ class Fit:
     speech: Speech
     """All items' texts."""
     settings: FitSettings
+
+    @property
+    def few_watched(self) -> bool:
+        """Whether the best epoch is that of the least held-out loss, not of the highest recall."""
+        return len(self.material.watch) < FEW_WATCHED
 
     def run(self, checkpoint: Path, key: str, progress: Told | None = None) -> tuple[Fitted, int]:
         """Fit, from where a killed run of the same `key` was left; the best epoch's model stays.
@@ -70,10 +79,9 @@ class Fit:
                 break
             loss = self._epoch(epoch, learned, means, optimiser, closeness, progress)
             with _swapped(learned, means):
-                recall = self.recall()
-                figures = {"loss": loss, **recall}
+                figures = {"loss": loss, **self.held_out()}
                 fitted.epochs.append(figures)
-                if fitted.best < 0 or _score(figures) > _score(fitted.epochs[fitted.best]):
+                if fitted.best < 0 or self._beats(figures, fitted.epochs[fitted.best]):
                     fitted.best = epoch
                     best = {f"best.{name}": value for name, value in self.model.weights().items()}
                 else:
@@ -92,9 +100,20 @@ class Fit:
         best = {name: value for name, value in tensors if name.startswith("best.")}
         self.model.fill({name.removeprefix("best."): value for name, value in best.items()})
 
+    def _beats(self, figures: dict[str, float], best: dict[str, float]) -> bool:
+        if self.few_watched:
+            return figures["held_out_loss"] < best["held_out_loss"]
+        return _mean_recall(figures) > _mean_recall(best)
+
     @torch.inference_mode()
-    def recall(self) -> dict[str, float]:
-        """Compute how often a watched item's text finds its own picture among the watched."""
+    def held_out(self) -> dict[str, float]:
+        """Compare watched items' texts with their pictures.
+
+        Returns:
+            `recall@1` …: how often a text finds its own picture first, among the first five, ten.
+            `held_out_loss`: how hard it is to choose the own one, from either side; at one
+            sharpness in all epochs, so that growing confidence alone moves nothing.
+        """
         self.model.train(False)
         rows = self.material.watch
         pictures = torch.cat(
@@ -106,7 +125,11 @@ class Fit:
         texts = self.speech.whole(rows)
         scores = texts @ pictures.T
         before = (scores > scores.diagonal()[:, None]).sum(1)
-        return {f"recall@{cut}": float((before < cut).float().mean()) for cut in _CUTS}
+        recall = {f"recall@{cut}": float((before < cut).float().mean()) for cut in _CUTS}
+        own = torch.arange(len(rows))
+        sharp = scores * _SHARPNESS
+        loss = functional.cross_entropy(sharp, own) + functional.cross_entropy(sharp.T, own)
+        return {**recall, "held_out_loss": float(loss) / 2}
 
     def _epoch(
         self,
@@ -190,7 +213,7 @@ def _set_rates(optimiser: torch.optim.Optimizer, step: int, n_steps: int) -> Non
         group["lr"] = group["most"] * min(1.0, (step + 1) / _WARM_UP) * share
 
 
-def _score(figures: dict[str, float]) -> float:
+def _mean_recall(figures: dict[str, float]) -> float:
     return float(np.mean([figures[f"recall@{cut}"] for cut in _CUTS]))
 
 

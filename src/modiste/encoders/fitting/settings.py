@@ -23,9 +23,9 @@ class FitSettings:
     """`transformers=FOLDER` or a hub name of a sentence encoder; its vectors are projected. Empty:
     a small word tower learned from the shop's descriptions."""
     epochs: int = Field(default=12, ge=1, le=1000)
-    """Times each picture is seen, unless held-out recall stops rising before."""
+    """Times each picture is seen, unless held-out figures stop getting better before."""
     patience: int = Field(default=4, ge=1)
-    """Epochs without a better held-out recall after which fitting stops."""
+    """Epochs without better held-out figures after which fitting stops."""
     held_out: float = Field(default=JUDGED, ge=0, le=0.8)
     """Share of products that the encoder never sees, to judge it by."""
     watched: float = Field(default=WATCHED, gt=0, le=0.2)
