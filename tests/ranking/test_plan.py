@@ -11,6 +11,7 @@ import pytest
 from modiste.config import build_config
 from modiste.data import Dataset
 from modiste.engine import collect, lazy
+from modiste.ranking import plan as plan_module
 from modiste.ranking.model import add_unknown_users
 from modiste.ranking.plan import TablePlans
 from modiste.ranking.prepared import Prepared, Recipe, prepare
@@ -92,3 +93,23 @@ def test_only_wanted_columns_are_given(recipe: Recipe, tables: Prepared) -> None
 
 def _rest(rows: pl.DataFrame) -> list[str]:
     return [name for name in rows.columns if name not in ("user_idx", "item_idx")]
+
+
+def test_no_more_plans_than_processors_are_built(
+    monkeypatch: pytest.MonkeyPatch, recipe: Recipe, tables: Prepared
+) -> None:
+    built = []
+    make = plan_module._TablePlan
+
+    def counted(*given: object) -> object:
+        built.append(given)
+        return make(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(plan_module, "_TablePlan", counted)
+    monkeypatch.setattr(plan_module, "MOST_PLANS", 2)
+    few = TablePlans(recipe, tables, SHOP, None, POOL, ["prior"])
+    few.warm()
+    assert len(built) == 2
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(few.rows, [cut(3)] * 24))
+    assert len(built) == 2

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from queue import Empty, LifoQueue
 from threading import Lock
@@ -20,6 +22,8 @@ from modiste.features.table import finished, with_features
 from modiste.ranking.prepared import Prepared, Recipe
 
 Mask = npt.NDArray[np.bool_]
+MOST_PLANS = os.cpu_count() or 1
+"""Runs at once: more would only wait for each other."""
 
 
 class TablePlans:
@@ -27,7 +31,8 @@ class TablePlans:
 
     Sources and features are asked once, for a user whose rows are put in later; what they answer is
     one plan. It is run for any user; nothing is built or optimised anew. Safe to be used from many
-    threads: each run has a plan of its own, and as many are kept as were ever needed at once.
+    threads: each run has a plan of its own; there are as many as processors, and who comes when all
+    are taken waits.
     """
 
     def __init__(
@@ -53,7 +58,13 @@ class TablePlans:
         self._columns = [*PAIR, *columns]
         self._indexes: Indexes = {}
         self._idle: LifoQueue[_TablePlan] = LifoQueue()
-        self._building = Lock()
+        self._left = MOST_PLANS
+        self._counting = Lock()
+
+    def warm(self) -> None:
+        """Build all plans now, so that the first runs are as quick as the next."""
+        for plan in [self._taken() for _ in range(MOST_PLANS)]:
+            self._idle.put(plan)
 
     def rows(self, asked: Dataset, may: Mask | None = None) -> pl.DataFrame:
         """Make the rows to be scored for one user.
@@ -69,11 +80,19 @@ class TablePlans:
             self._idle.put(plan)
 
     def _taken(self) -> _TablePlan:
-        try:
+        with suppress(Empty):
             return self._idle.get_nowait()
-        except Empty:
-            with self._building:
-                return _TablePlan(*self._made_of, self._columns, self._indexes)
+        with self._counting:
+            may_build = self._left > 0
+            self._left -= may_build
+        if not may_build:
+            return self._idle.get()
+        try:
+            return _TablePlan(*self._made_of, self._columns, self._indexes)
+        except BaseException:
+            with self._counting:
+                self._left += 1
+            raise
 
 
 class _TablePlan:

@@ -152,6 +152,11 @@ class LiveModel:
         ranked = best_of(rows, ranker, self.model.pool_size)
         return Made(ruled_lists(rules, ranked, asked, users, self.spare, k), rows)
 
+    def warm(self) -> None:
+        """Build the plans and read the tables now: the first ask is as quick as the next."""
+        self._plans.warm()
+        self.lists(self.asked(None), 1)
+
     def rows_of(self, asked: Dataset, may: Mask | None = None) -> pl.DataFrame:
         """Give one user's ranking table, see `ranking.plan.TablePlans.rows`."""
         return self._plans.rows(asked, may)

@@ -166,6 +166,7 @@ class ShopWindow:
             lambda: self.suggest("a", 1),
             self.facets,
             lambda: self.recommendations(RecommendationsAsked()),
+            lambda: None if self.personal is None else self.personal.live.warm(),
             lambda: self.recommendations(RecommendationsAsked(explain=True)),  # made now
             lambda: self.recommendations(RecommendationsAsked(placement="new")),
             lambda: [self.goes_with(item_id, 1) for item_id in self.catalogue.ids[:1]],
