@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
 import logging
 from collections.abc import AsyncIterator, Callable
@@ -83,6 +84,9 @@ def create_app(
             readiness.reasons = ["the shop cannot be opened; the log says why"]
             on_failure(error)
             return
+        # What was loaded stays for good: the collector need not walk over it while answers wait.
+        gc.collect()
+        gc.freeze()
         readiness.reasons, readiness.ready = missing, True
         metrics.READY.set(1)
         _log.info("ready")
