@@ -44,6 +44,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
+def test_commands_that_can_follow_are_named_whole(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = folder / "shop"
+    words = ["import", "fashion-product-images", str(folder / "set"), "--shop", str(made)]
+    assert main(words) == 0
+    assert capsys.readouterr().out.splitlines()[-3:] == [
+        f"  modiste doctor --shop {made}",
+        f"  modiste encoder fit --shop {made}",
+        f"  modiste embed --shop {made} --encoder catalogue",
+    ]
+
+
 def test_torn_names_are_mended_and_every_row_is_counted(folder: Path) -> None:
     report = import_fashion_product_images(folder / "set", folder / "shop")
     table = report.tables["items"]

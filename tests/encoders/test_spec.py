@@ -53,6 +53,16 @@ def test_a_wrong_setting_is_one_line(text: str, said: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "ending"),
+    [("catalog", ": did you mean catalogue?"), ("Colour=x", ": did you mean colour?"), ("zz", "s")],
+)
+def test_an_unknown_name_is_told_the_one_that_is_spelled_alike(text: str, ending: str) -> None:
+    with pytest.raises(InputError, match=f"^encoder '{text}': expected NAME") as caught:
+        EncoderSpec.parse(text)
+    assert str(caught.value).endswith(ending)
+
+
 def test_a_fitted_encoder_of_another_shop_is_not_named_twice() -> None:
     spec = EncoderSpec.parse("catalogue=other/encoders/catalogue-45c94f37")
     assert spec.label == "catalogue-45c94f37"

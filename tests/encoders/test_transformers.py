@@ -8,11 +8,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
 import pytest
 
+from modiste.encoders import hub
 from modiste.encoders.base import unit
 from modiste.encoders.preparation import own_preparation
 from modiste.encoders.transformers import Transformers, multiplies_bfloat16
@@ -200,8 +202,26 @@ def test_a_hub_name_without_a_hub_is_one_line_at_once(how: str, tmp_path: Path) 
     said, torch_is_loaded = done.stdout.splitlines()
     assert said.startswith("InputError encoder transformers=nobody/nothing: no such folder, ")
     assert "fetch nobody/nothing where the hub can be reached" in said
+    assert "Error" not in said.removeprefix("InputError")
+    assert "HF_HUB_OFFLINE" in said
     assert torch_is_loaded == "False"
-    assert not done.stderr
+    asked = name == "HF_ENDPOINT"
+    assert done.stderr == ("modiste: asking the hub for nobody/nothing …\n" if asked else "")
+
+
+def test_a_hub_that_does_not_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    huggingface_hub = pytest.importorskip("huggingface_hub")
+    released = Event()
+    monkeypatch.setattr(hub, "_SECONDS", 0.1)
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    monkeypatch.setattr(
+        huggingface_hub.HfApi, "model_info", lambda *_words, **_more: released.wait(30)
+    )
+    try:
+        with pytest.raises(InputError, match="the hub cannot be reached: give a folder"):
+            hub.model_folder("nobody/nothing-of-the-kind")
+    finally:
+        released.set()
 
 
 @pytest.mark.real_data

@@ -188,7 +188,16 @@ def _facts(report: ImportReport, shop: Path) -> list[str]:
         f"{report.pictures:,} with a picture",
         *said(report.pictures_without_item, "pictures of no item"),
     ]
-    following = "train" if report.n_interactions else "embed"
+    following = [f"modiste doctor --shop {shop}"]
+    if report.pictures:
+        following += [
+            f"modiste encoder fit --shop {shop}",
+            f"modiste embed --shop {shop} --encoder catalogue",
+        ]
+    if report.n_interactions:
+        following.append(f"modiste train --shop {shop}")
+    elif not report.pictures:
+        following.append(f"modiste search WORDS --shop {shop}")
     return [
         sold if report.n_interactions else "no purchases: the shop can be searched, not trained",
         *([", ".join(users)] if report.n_users else []),
@@ -196,6 +205,6 @@ def _facts(report: ImportReport, shop: Path) -> list[str]:
         *report.notes,
         f"{report.seconds:.1f} s, at most {report.peak_memory_mb:,.0f} MiB of memory",
         f"report: {dataset_store(shop).root / report.version / FILE}",
-        f"dataset {report.version} is current in {shop}; next: modiste doctor --shop {shop}, "
-        f"modiste {following} --shop {shop}",
+        f"dataset {report.version} is current in {shop}; next:",
+        *(f"  {command}" for command in following),
     ]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from modiste.artifacts import fingerprint, hash_file
@@ -21,6 +23,7 @@ WANTED = (
 _UNWANTED = ("onnx/*", "openvino/*", "*/*.safetensors")
 _HUB_NAME = re.compile(r"[\w][\w.-]*(/[\w][\w.-]*)?")
 _SECONDS = 10.0
+"""So long the hub may take to answer at all."""
 
 
 def model_folder(source: str, encoder: str = "transformers", config: str = "config.json") -> Path:
@@ -96,7 +99,10 @@ def _fetched(name: str, named: str) -> Path:
         raise InputError(
             f"{named}: no such folder, not in the cache, and HF_HUB_OFFLINE is set: {remedy}"
         )
+    sys.stderr.write(f"modiste: asking the hub for {name} …\n")
+    sys.stderr.flush()
     try:
+        _knock(name)
         return Path(snapshot_download(name, etag_timeout=_SECONDS, **patterns))
     except GatedRepoError:
         raise InputError(
@@ -109,11 +115,36 @@ def _fetched(name: str, named: str) -> Path:
     except HfHubHTTPError as error:
         status = getattr(error.response, "status_code", "an error")
         raise InputError(f"{named}: the hub answers {status}: {remedy}") from None
-    except Exception as error:  # whatever a client of HTTP raises where there is no network
+    except Exception:  # whatever a client of HTTP raises where there is no network
         raise InputError(
-            f"{named}: no such folder, and the hub cannot be reached ({type(error).__name__}): "
-            f"{remedy}"
+            f"{named}: no such folder, and the hub cannot be reached: {remedy}; with "
+            "HF_HUB_OFFLINE=1 it is not asked"
         ) from None
+
+
+def _knock(name: str) -> None:
+    """Ask the hub whether it knows a model, and raise what it says, or TimeoutError.
+
+    It is asked in a thread of its own, since no client bounds the time that looking up the hub's
+    address takes where there is no network.
+    """
+    from huggingface_hub import HfApi
+
+    faults: list[Exception] = []
+
+    def ask() -> None:
+        try:
+            HfApi().model_info(name, timeout=_SECONDS)
+        except Exception as error:  # raised below, in the thread that asked
+            faults.append(error)
+
+    thread = Thread(target=ask, daemon=True)
+    thread.start()
+    thread.join(_SECONDS)
+    if thread.is_alive():
+        raise TimeoutError
+    if faults:
+        raise faults[0]
 
 
 def files_identity(folder: Path, settings: object) -> str:

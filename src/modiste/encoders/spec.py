@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,10 +45,7 @@ class EncoderSpec:
             rest = rest[: found.start()]
         name, _, source = rest.partition("=")
         if name not in ENCODERS.names:
-            raise InputError(
-                f"encoder {text!r}: expected NAME or NAME=FOLDER, where NAME is one of "
-                f"{', '.join(ENCODERS.names)}"
-            )
+            raise _unknown(text, ENCODERS.names)
         return cls(name, source, tuple(sorted(settings.items())))
 
     @property
@@ -62,6 +61,16 @@ class EncoderSpec:
         """Give the text that `parse` reads."""
         named = f"{self.name}={self.source}" if self.source else self.name
         return ",".join([named, *(f"{name}={value}" for name, value in self.settings)])
+
+
+def _unknown(text: str, names: Sequence[str]) -> InputError:
+    """Say that no encoder is called so, which there are, and which is spelled alike."""
+    near = get_close_matches(text.strip().partition("=")[0].lower(), names, n=1)
+    hint = f": did you mean {near[0]}?" if near else ""
+    return InputError(
+        f"encoder {text!r}: expected NAME or NAME=FOLDER, where NAME is one of "
+        f"{', '.join(names)}{hint}"
+    )
 
 
 def open_encoder(spec: EncoderSpec | str, shop: Path | None = None) -> Encoder:

@@ -12,6 +12,7 @@ shop/
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
@@ -103,10 +104,15 @@ def read_vectors(shop: Path, label: str) -> ItemVectors:
     """
     store = vector_store(shop, label)
     if label not in vector_labels(shop):
-        known = ", ".join(vector_labels(shop)) or "none"
+        labels = vector_labels(shop)
+        near = get_close_matches(label, labels, n=1)
+        remedy = (
+            f"did you mean {near[0]}?"
+            if near
+            else f"run modiste embed --shop {shop} --encoder NAME"
+        )
         raise ArtifactError(
-            f"{shop} has no vectors of {label!r}, it has {known}: run modiste embed --shop {shop} "
-            "--encoder NAME"
+            f"{shop} has no vectors of {label!r}, it has {', '.join(labels) or 'none'}: {remedy}"
         )
     folder = store.current()
     facts = verify(folder)

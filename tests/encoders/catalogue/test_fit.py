@@ -139,8 +139,9 @@ def test_a_shop_without_pictures_is_one_line(drawn: Drawn, tmp_path: Path) -> No
 
 
 def test_pictures_must_be_a_model_whose_blocks_can_be_trained(drawn: Drawn, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="transformers=FOLDER"):
-        fit_catalogue(drawn.dataset, tmp_path, replace(SHORT, pictures="colour"))
+    for named in ("colour", "resnet", "transformers"):
+        with pytest.raises(InputError, match=f"^--pictures {named}: .* be transformers=FOLDER"):
+            fit_catalogue(drawn.dataset, tmp_path, replace(SHORT, pictures=named))
 
 
 def test_no_global_seed_is_left_behind(drawn: Drawn, tmp_path: Path) -> None:

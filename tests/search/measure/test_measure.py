@@ -307,6 +307,7 @@ def test_the_command_measures_what_a_shop_allows(measured: dict[str, Any]) -> No
     assert 80 < measured["judged"]["items"] < 180
     assert measured["own_picture"] is None
     assert "no encoder has words and pictures in one space" in measured["notes"][-1]
+    assert measured["notes"][0].startswith("vectors of colour were made and stay in ")
     similar = measured["similar_products"]["rows"]
     assert similar["colour"]["kind and colour P@10"] > 0.95
     assert 0.2 < similar["chance"]["kind and colour P@10"] < 0.3
@@ -342,6 +343,7 @@ def test_an_encoder_fitted_on_all_is_left_out_and_the_figures_stay(
     assert main([*COMMAND, str(shop), "--json", str(out)]) == 0
     again = json.loads(out.read_text(encoding="utf-8"))
     assert again["notes"][0].startswith("left out: catalogue=")
+    assert not any("were made and stay" in note for note in again["notes"])
     changing = {"seconds", "index", "notes"}
     assert {key: again[key] for key in again if key not in changing} == {
         key: measured[key] for key in measured if key not in changing

@@ -132,8 +132,8 @@ def _trunk(settings: FitSettings) -> tuple[Trunk, FitSettings]:
     if not settings.pictures:
         small = SmallTrunk()
         return small, _sized(small, settings)
-    spec = EncoderSpec.parse(settings.pictures)
-    if spec.name != "transformers" or not spec.source:
+    spec = _model(settings.pictures)
+    if spec is None:
         raise InputError(
             f"--pictures {settings.pictures}: the last blocks of a model are trained, so it must "
             "be transformers=FOLDER or transformers=HUB-NAME"
@@ -147,9 +147,9 @@ def _trunk(settings: FitSettings) -> tuple[Trunk, FitSettings]:
 def _sentences(settings: FitSettings) -> tuple[Transformers | None, FitSettings]:
     if not settings.words:
         return None, settings
-    spec = EncoderSpec.parse(settings.words)
-    encoder = open_encoder(spec)
-    if not isinstance(encoder, Transformers) or not encoder.speaks:
+    spec = _model(settings.words)
+    encoder = None if spec is None else open_encoder(spec)
+    if spec is None or not isinstance(encoder, Transformers) or not encoder.speaks:
         raise InputError(
             f"--words {settings.words}: expected a sentence encoder, transformers=FOLDER or "
             "transformers=HUB-NAME"
@@ -157,6 +157,12 @@ def _sentences(settings: FitSettings) -> tuple[Transformers | None, FitSettings]
     if Path(spec.source).is_dir():
         spec = replace(spec, source=str(Path(spec.source).resolve()))
     return encoder, replace(settings, words=str(spec))
+
+
+def _model(text: str) -> EncoderSpec | None:
+    """Read `transformers=…`, the one encoder that a fit begins from; None: it is another."""
+    name, _, source = text.strip().partition("=")
+    return EncoderSpec.parse(text) if name == "transformers" and source else None
 
 
 def _sized(trunk: Trunk, settings: FitSettings) -> FitSettings:

@@ -22,6 +22,7 @@ from modiste.encoders.stored import (
     fitted_encoder,
     read_vectors,
     vector_labels,
+    vector_store,
 )
 from modiste.encoders.texts import item_texts
 from modiste.engine import collect
@@ -151,6 +152,10 @@ def _encoders(
         made_here = has_pictures and (bool(asked) or label == COLOURS)
         if made_here and (label not in stored or _stale(shop, label, spec)):
             embed(shop, given, progress=tell)
+            notes.append(
+                f"vectors of {label} were made and stay in {vector_store(shop, label).root}: "
+                "search and similar use them from now on"
+            )
         vectors = read_vectors(shop, label)
         found.append(Measured(label, vectors, _opened(vectors, shop, notes), share))
     if not has_pictures:
