@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from modiste.cli import main
+from modiste.cli.search import _decimals
 from modiste.data.shop import open_shop
 from modiste.data.synthetic import write_synthetic_shop
 from modiste.engine import collect
@@ -52,6 +53,39 @@ def test_hits_are_a_table(shop: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert "kind Dress" in out
     assert "understood: colour Black; kind Dress" in out
     assert "found by words (BM25)" in out
+    assert printed(capsys, "black", "dress", "--shop", str(shop), "--k", "3") == out
+
+
+def test_a_photo_is_looked_at_before_the_shop_is_opened(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "photo.jpg").write_bytes(b"")
+    photo = str(tmp_path / "photo.jpg")
+    assert main(["search", "--photo", photo, "--shop", str(tmp_path / "absent")]) == 2
+    assert "0 bytes" in capsys.readouterr().err
+
+
+def test_a_shop_without_prices_shows_what_its_hits_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "items.csv").write_text(
+        "item_id,name,kind,colour\n1,Rosa,Dress,Red\n2,Fern,Hat,Green\n", encoding="utf-8"
+    )
+    (tmp_path / "bought.csv").write_text("user_id,item_id,day\na,1,2024-05-01\n", encoding="utf-8")
+    files = ["--items", str(tmp_path / "items.csv"), "--interactions", str(tmp_path / "bought.csv")]
+    assert main(["import", "tables", *files, "--shop", str(tmp_path / "shop")]) == 0
+    first = next(
+        line
+        for line in printed(capsys, "rosa", "--shop", str(tmp_path / "shop")).splitlines()
+        if "Rosa" in line
+    )
+    assert first.split()[:5] == ["1", "1", "Rosa", "Red", "Dress"]
+
+
+def test_prices_of_one_answer_have_the_same_decimals() -> None:
+    assert _decimals([0.0271, 0.005068]) == 5
+    assert _decimals([19.99, 5.0, 0.0]) == 2
+    assert _decimals([]) is None
 
 
 def test_json_holds_all_of_it(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -79,7 +113,10 @@ def test_a_picture_of_the_catalogue_finds_itself(
 
 def test_no_hits_are_no_error(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["dress", "--shop", str(shop), "--filter", "price<0"]
-    assert "nothing was found" in printed(capsys, *words)
+    told = printed(capsys, *words).splitlines()
+    assert any(line.startswith("nothing of kind Dress passes the filter") for line in told)
+    assert sum("nothing" in line for line in told) == 1
+    assert not any("found by" in line for line in told)
     assert json.loads(printed(capsys, *words, "--json"))["hits"] == []
 
 
@@ -110,6 +147,9 @@ def test_a_hostile_photo_is_one_line(
         ([], "nothing to search for"),
         (["hat", "--queries", "q.txt"], "--queries and --out go together"),
         (["hat", "--queries", "q.txt", "--out", "o.parquet"], "leave out words"),
+        (["hat", "--weight", "0.3"], "--weight 0.3: says what a photo counts beside words"),
+        (["hat", "--by", "pictures"], "--by pictures: says what the queries of a file are"),
+        (["--queries", "absent.txt", "--out", "o.parquet"], "--queries absent.txt: is not there"),
         (["hat", "--encoder", "nobody"], "nobody"),
         (["hat", "--filter", "colour"], "filter 'colour'"),
     ],

@@ -108,7 +108,7 @@ def test_a_price_that_is_asked_for_is_met_though_prices_are_floats(price: float)
 def test_how_many_have_no_value_is_said(items: pl.DataFrame) -> None:
     filters = [parse_filter(text) for text in ("price<20", "item_id~0", "colour!=Red")]
     assert filter_notes(filters, items) == (
-        "3 of 6 have no known price: price<20 keeps none of them",
+        "3 of 6 items have no known price, so price<20 leaves them out",
     )
 
 
@@ -120,7 +120,8 @@ def test_how_many_have_no_value_is_said(items: pl.DataFrame) -> None:
         ("colour=", "expected COLUMN=VALUE"),
         ("", "expected COLUMN=VALUE"),
         ("price<cheap", "'cheap' is no number"),
-        ("price<nan", "'nan' is no number"),
+        ("price<nan", "'nan' is no number: write price<20"),
+        ("colour>=Red", "write colour=Red"),
     ],
 )
 def test_what_is_no_filter_is_refused(text: str, message: str) -> None:
@@ -141,7 +142,7 @@ def test_what_is_no_filter_is_refused(text: str, message: str) -> None:
         ("kind=shirt", "use kind~shirt"),
         ("kind=umbrella", "the most frequent are Jeans"),
         ("colour=red,quux", "no item has colour 'quux'"),
-        ("kind<3", "kind holds no numbers"),
+        ("kind<3", "kind holds no numbers: use kind= with a value of it, such as "),
         ("price~3", "expected numbers"),
         ("price=cheap", "expected numbers"),
     ],

@@ -36,7 +36,7 @@ def test_each_answer_is_that_of_the_query_alone(rack: Searcher, tmp_path: Path) 
         assert mine["rank"].to_list() == list(range(1, len(hits) + 1))
     assert told.n_queries == 5
     assert told.n_rows == len(rows)
-    assert told.notes == ("1 queries found nothing, such as 'qwertyuiop'",)
+    assert told.notes == ("1 query found nothing, 'qwertyuiop'",)
     assert not list(tmp_path.glob(".out*"))
 
 
@@ -73,13 +73,14 @@ def test_tables_need_their_columns(tmp_path: Path, suffix: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "message"), [(b"\xff\xfe\x00", "cannot be read"), (b"\n \n", "holds no query")]
+    ("content", "message"),
+    [(b"\xff\xfe\x00", "is no text: write it as UTF-8"), (b"\n \n", "holds no query")],
 )
 def test_a_file_that_holds_no_query(tmp_path: Path, content: bytes, message: str) -> None:
     (tmp_path / "queries.txt").write_bytes(content)
     with pytest.raises(InputError, match=message):
         read_queries(tmp_path / "queries.txt", "words")
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match=r"absent.txt: is not there: name a text"):
         read_queries(tmp_path / "absent.txt", "words")
 
 

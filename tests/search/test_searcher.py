@@ -16,6 +16,8 @@ from modiste.search import Searcher, SearchResult
 from modiste.search.space import behind
 from tests.search.rack import GARMENTS, photo, searcher
 
+REST = ("Blue", "Green")
+
 
 @pytest.fixture(scope="module")
 def rack() -> Searcher:
@@ -69,9 +71,33 @@ def test_the_strategy_tells_what_was_used(rack: Searcher, wordy: Searcher) -> No
 
 
 def test_a_filter_is_kept_whatever_is_asked(rack: Searcher) -> None:
-    result = rack.search("red dress", filters=["colour=Green", "kind!=Dress"])
+    result = rack.search("green red shirt", filters=["colour=Green", "kind!=Dress"])
     assert set(found(result)) == {("Green", "Shirt"), ("Green", "Trousers"), ("Green", "Hat")}
     assert any("without" in note for note in result.notes)
+
+
+def test_what_has_nothing_in_common_with_the_words_pads_no_answer(rack: Searcher) -> None:
+    assert set(found(rack.search("dress"))) == {(colour, "Dress") for colour in ("Red", *REST)}
+    short = rack.search("dress", filters=["colour=Red"])
+    assert found(short) == [("Red", "Dress")]
+    result = rack.search("dress", filters=["colour=Red", "kind!=Dress"])
+    assert result.hits == ()
+    told = "nothing of kind Dress passes the filters: without kind!=Dress there is 1"
+    assert result.notes == (told,)
+
+
+def test_an_item_that_only_its_vector_speaks_for_is_found(rack: Searcher) -> None:
+    spoken = rack.finder.spaces.mouth
+    assert spoken is not None
+    vector = spoken.words(["blue"])[0]
+    assert rack.finder.spaces.near(vector, np.arange(3)).tolist() == [False, True, False]
+
+
+def test_what_no_hit_has_is_named(wordy: Searcher) -> None:
+    result = wordy.search("harbour dress", k=2)
+    assert result.notes == ("nothing found has all of it: the first lacks 'harbour'",)
+    assert wordy.search("striped dress", k=2).notes == ()
+    assert wordy.search("harbour shirt", k=1).notes == ()
 
 
 def test_a_price_in_the_words_is_a_filter(rack: Searcher) -> None:
@@ -83,6 +109,8 @@ def test_a_price_in_the_words_is_a_filter(rack: Searcher) -> None:
 def test_what_is_not_wanted_is_left_out(rack: Searcher) -> None:
     assert ("Red", "Dress") not in found(rack.search("dress", without="red"))
     assert ("Red", "Dress") not in found(rack.search("dress not red"))
+    result = rack.search("red dress", without="dress", k=2)
+    assert (result.understood, result.without) == ({"colour": ("Red",)}, {"kind": ("Dress",)})
     striped = [hit.attributes["pattern"] for hit in rack.search("dress", without="stripes").hits]
     assert set(striped) == {"Solid"}
 
@@ -120,7 +148,11 @@ def test_unwanted_things_are_taken_off_a_photo(rack: Searcher) -> None:
 def test_nonsense_is_said_to_be_and_the_nearest_names_are_offered(wordy: Searcher) -> None:
     result = wordy.search("qwertyuiop")
     assert result.hits == ()
-    told = "nothing in the shop is close to 'qwertyuiop'; there is Dress, Hat, Shirt, Trousers"
+    assert "vectors" not in result.strategy
+    told = (
+        "nothing in the shop is close to 'qwertyuiop'; the shop has most of: "
+        "Dress, Hat, Shirt, Trousers"
+    )
     assert told in result.notes
     offered = wordy.search("habourz")
     assert offered.hits[0].name == "Harbour"
@@ -149,7 +181,7 @@ def test_words_that_only_the_encoder_knows_are_searched() -> None:
 @pytest.mark.parametrize("copies", [2, 30])
 def test_variants_are_one_hit_and_k_products_are_found(copies: int) -> None:
     rack = searcher(copies)
-    result = rack.search("red dress", k=12)
+    result = rack.search("red blue green dress", k=12)
     products = {hit.item_idx // copies for hit in result.hits}
     assert len(products) == len(result.hits) == 12
     every = rack.search("red dress", k=copies, variants=True)
@@ -158,13 +190,13 @@ def test_variants_are_one_hit_and_k_products_are_found(copies: int) -> None:
 
 def test_k_results_whenever_k_exist_under_a_filter() -> None:
     rack = searcher(30)
-    result = rack.search("red dress", k=3, filters=["kind=Hat"])
+    result = rack.search("red dress or hat", k=3, filters=["kind=Hat"])
     assert len({hit.item_idx // 30 for hit in result.hits}) == 3
     assert not any("found" in note for note in result.notes)
 
 
 def test_fewer_than_k_names_the_filter_to_loosen(rack: Searcher) -> None:
-    result = rack.search("dress", k=5, filters=["colour=Red", "kind=Dress,Hat"])
+    result = rack.search("red dress", k=5, filters=["colour=Red", "kind=Dress,Hat"])
     assert len(result.hits) == 2
     assert (
         "only 2 of 5 were found, since all 2 filters leave 2 products: without colour=Red there "
@@ -264,7 +296,9 @@ def test_words_that_say_nothing_find_nothing(rack: Searcher, text: str) -> None:
 
 def test_a_number_that_is_no_id_is_near_to_nothing(rack: Searcher) -> None:
     spaces = rack.finder.spaces
-    spaces.__dict__["_nonsense"] = -1.0  # an encoder to which anything is near to something
+    spaces.__dict__["_nonsense"] = {
+        "pictures": -1.0
+    }  # an encoder to which anything is near to something
     try:
         assert rack.search("90210").hits == ()
         assert rack.search_many(["90210"])[0].positions.tolist() == [[-1] * 12]

@@ -14,6 +14,8 @@ from modiste.cli.application import app
 from modiste.cli.progress import shown_progress
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from modiste.search.answer import SearchResult
     from modiste.search.bulk import Answered
     from modiste.search.taste import RankItems
@@ -30,13 +32,18 @@ class By(StrEnum):
 @app.command("search")
 def search_command(
     shop: Annotated[Path, typer.Option(help="The shop's folder.")],
-    words: Annotated[str | None, typer.Argument(help="What is looked for.")] = None,
+    words: Annotated[
+        list[str] | None, typer.Argument(help="What is looked for, with or without quotes.")
+    ] = None,
     photo: Annotated[
         Path | None, typer.Option(help="A picture of what is looked for, alone or with words.")
     ] = None,
     weight: Annotated[
-        float, typer.Option(help="What the photo counts beside the words: 0 nothing, 1 all.")
-    ] = 0.5,
+        float | None,
+        typer.Option(
+            help="What the photo counts beside the words: 0 nothing, 1 all; by default 0.5."
+        ),
+    ] = None,
     without: Annotated[
         str | None,
         typer.Option(help="What is not wanted: attributes are excluded, other words pushed back."),
@@ -50,7 +57,7 @@ def search_command(
     user: Annotated[
         str | None, typer.Option("--for", help="A user id: their taste re-orders what is found.")
     ] = None,
-    k: Annotated[int, typer.Option("--k", help="Items to find.")] = 12,
+    k: Annotated[int, typer.Option("--k", help="Items to find, 1 to 1000.")] = 12,
     variants: Annotated[
         bool, typer.Option(help="Show several variants (colours) of one product.")
     ] = False,
@@ -70,8 +77,11 @@ def search_command(
         ),
     ] = None,
     by: Annotated[
-        By, typer.Option(help="What the queries of --queries are; pictures are paths of files.")
-    ] = By.words,
+        By | None,
+        typer.Option(
+            help="What the queries of --queries are, by default words; pictures are paths of files."
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(help="With --queries: the Parquet file of query, item_id, rank, score."),
@@ -79,24 +89,39 @@ def search_command(
     json_wanted: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> None:
     """Find items by words, by a photo, or by both ("this, but blue")."""
+    from modiste.data.photos import open_photo
     from modiste.errors import InputError
     from modiste.search import Searcher
     from modiste.search.bulk import answer_file
+    from modiste.search.searcher import check_numbers, read_filters
 
+    text = " ".join(words or ()).strip() or None
     if (queries is None) != (out is None):
         raise InputError(
             "--queries and --out go together: name the file to read and the one to write"
         )
-    if queries is not None and (words or photo or user):
+    if queries is not None and (text or photo or user):
         raise InputError("--queries answers a file: leave out words, --photo and --for")
+    if by is not None and queries is None:
+        raise InputError(f"--by {by.value}: says what the queries of a file are: give --queries")
+    if weight is not None and not (by is By.both or (photo is not None and text)):
+        raise InputError(
+            f"--weight {weight:g}: says what a photo counts beside words: give a photo and words"
+        )
+    # What is wrong is told before the shop is opened, which takes seconds.
+    share = 0.5 if weight is None else weight
+    check_numbers(k, share)
+    conditions = read_filters(filters or ())
+    if photo is not None:
+        open_photo(photo)
     if queries is not None and out is not None:
         with shown_progress() as progress:
             told = answer_file(
                 Searcher.open(shop, encoder, progress),
                 queries,
                 out,
-                by=by.value,
-                weight=weight,
+                by=(by or By.words).value,
+                weight=share,
                 without=without,
                 filters=filters or (),
                 k=k,
@@ -108,18 +133,18 @@ def search_command(
     with shown_progress() as progress:
         searcher = Searcher.open(shop, encoder, progress)
     result = searcher.search(
-        words,
+        text,
         photo,
-        weight=weight,
+        weight=share,
         without=without,
-        filters=filters or (),
+        filters=conditions,
         user=user,
         ranker=None if user is None else _ranker(shop),
         k=k,
         variants=variants,
     )
     if json_wanted:
-        asked = {"words": words, "photo": None if photo is None else str(photo)}
+        asked = {"words": text, "photo": None if photo is None else str(photo)}
         typer.echo(json.dumps({**asked, **asdict(result)}, indent=2, ensure_ascii=False))
     else:
         _print(result)
@@ -151,26 +176,43 @@ def _print(result: SearchResult) -> None:
     console = Console()
     if not console.is_terminal:
         console = Console(width=120)
-    priced = any(hit.price is not None for hit in result.hits)
+    decimals = _decimals([hit.price for hit in result.hits if hit.price is not None])
+    # What a hit is, is seen by its price or, in a shop that tells none, by its attributes.
+    shown = ["price"] if decimals is not None else _shown(result)
     if result.hits:
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         table.add_column("", justify="right", style="dim")
         table.add_column("item", no_wrap=True)
         table.add_column("name", ratio=2)
-        if priced:
-            table.add_column("price", justify="right", no_wrap=True)
+        for column in shown:
+            table.add_column(column, justify="right" if column == "price" else "left")
         table.add_column("score", justify="right", no_wrap=True)
         table.add_column("why", ratio=3)
         for hit in result.hits:
-            price = [] if not priced else ["" if hit.price is None else f"{hit.price:.4g}"]
-            cells = [str(hit.rank), hit.item_id, hit.name, *price, f"{hit.score:.3f}"]
+            price = "" if hit.price is None else f"{hit.price:,.{decimals}f}"
+            own = [price if name == "price" else hit.attributes.get(name, "") for name in shown]
+            cells = [str(hit.rank), hit.item_id, hit.name, *own, f"{hit.score:.3f}"]
             table.add_row(*(Text(cell) for cell in cells), Text("; ".join(hit.why)))
         console.print(table)
-    else:
-        console.print("nothing was found", highlight=False)
     for note in result.notes:
         console.print(Text(note))
-    if result.understood:
-        named = [f"{name} {', '.join(values)}" for name, values in result.understood.items()]
+    named = [f"{name} {', '.join(values)}" for name, values in result.understood.items()]
+    named += [f"without {name} {', '.join(values)}" for name, values in result.without.items()]
+    if named:
         console.print(Text(f"understood: {'; '.join(named)}", style="dim"))
-    console.print(Text(f"found by {result.strategy}", style="dim"))
+    if result.hits:
+        console.print(Text(f"found by {result.strategy}", style="dim"))
+
+
+def _decimals(prices: Sequence[float]) -> int | None:
+    """Give the decimals that tell the lowest price well, the same for all; None: no price."""
+    from math import floor, log10
+
+    lowest = min((price for price in prices if price > 0), default=1.0)
+    return max(2, min(6, 2 - floor(log10(lowest)))) if prices else None
+
+
+def _shown(result: SearchResult) -> list[str]:
+    """Give the attributes that hits are shown with: those that shoppers speak of first."""
+    known = {name for hit in result.hits for name in hit.attributes}
+    return [name for name in ("colour", "kind", "audience") if name in known]

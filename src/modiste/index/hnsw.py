@@ -59,10 +59,10 @@ class HnswIndex(Index):
         return cls(vectors, graph)
 
     def strategy(self, allowed: Allowed | None = None) -> str:
-        """Say `graph`, or `exact` where few are allowed."""
+        """Say `graph`, or `exact` where the allowed ones are quicker compared one by one."""
         if allowed is None or allowed.all():
             return "graph"
-        return "exact, few allowed" if self._few(allowed) else "graph, filtered"
+        return "exact (allowed ones scanned)" if self._few(allowed) else "graph, filtered"
 
     def write(self, folder: Path) -> None:
         """Write the links; the vectors are stored already."""

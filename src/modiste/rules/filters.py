@@ -65,7 +65,12 @@ def parse_filter(text: str) -> Filter:
         raise InputError(f"filter {text!r}: expected {_FORM}")
     column, operator, value = found[1], found[2].replace("==", "="), found[3]
     if operator in _ORDERS and read_number(value) is None:
-        raise InputError(f"filter {text!r}: {value!r} is no number: write {column}{operator}20")
+        advice = (
+            f"write {column}{operator}20"
+            if plain(column) in NUMBERS
+            else f"{operator} compares numbers: write {column}={value} or {column}!={value}"
+        )
+        raise InputError(f"filter {text!r}: {value!r} is no number: {advice}")
     return Filter(column, operator, value)
 
 
@@ -132,7 +137,8 @@ def filter_notes(filters: Sequence[Filter], items: pl.DataFrame) -> tuple[str, .
     columns = {find_column(one.column, items): one for one in filters if one.operator != "!="}
     missing = {name: int(items[name].null_count()) for name in columns}
     return tuple(
-        f"{number:,} of {items.height:,} have no known {name}: {columns[name]} keeps none of them"
+        f"{number:,} of {items.height:,} items have no known {name}, so {columns[name]} leaves "
+        f"{'it' if number == 1 else 'them'} out"
         for name, number in missing.items()
         if number
     )
@@ -144,21 +150,40 @@ class Loosening:
 
     filter: Filter
     n_alone: int
-    """Items that it keeps when it is the only one."""
+    """Items, or groups of them, that it keeps when it is the only one."""
     n_without: int
-    """Items that the others keep together."""
+    """Those that the others keep together."""
 
 
-def loosenings(filters: Sequence[Filter], items: pl.DataFrame) -> tuple[Loosening, ...]:
-    """Tell what each filter costs, the one that is best left out first."""
+def loosenings(
+    filters: Sequence[Filter],
+    items: pl.DataFrame,
+    among: Mask | None = None,
+    groups: npt.NDArray[np.int64] | None = None,
+) -> tuple[Loosening, ...]:
+    """Tell what each filter costs, the one that is best left out first.
+
+    Args:
+        filters: The conditions.
+        items: The catalogue by `item_idx`, with `price`, see `filter_table`.
+        among: The items that count, `[n_items]`; None: all.
+        groups: A number for each item's group, such as its product: groups are counted then.
+    """
     masks = [_kept(one, items) for one in filters]
+    start = np.ones(items.height, dtype=bool) if among is None else among
     found = []
     for position, one in enumerate(filters):
-        others = np.ones(items.height, dtype=bool)
+        others = start.copy()
         for mask in masks[:position] + masks[position + 1 :]:
             others &= mask
-        found.append(Loosening(one, int(masks[position].sum()), int(others.sum())))
+        alone = start & masks[position]
+        found.append(Loosening(one, count_groups(alone, groups), count_groups(others, groups)))
     return tuple(sorted(found, key=lambda one: -one.n_without))
+
+
+def count_groups(kept: Mask, groups: npt.NDArray[np.int64] | None) -> int:
+    """Count the kept items, or the groups that they are of."""
+    return int(kept.sum()) if groups is None else len(np.unique(groups[kept]))
 
 
 def loosening_advice(filters: Sequence[Filter], items: pl.DataFrame, k: int) -> str | None:
@@ -217,8 +242,8 @@ def _compared(one: Filter, values: pl.Series) -> pl.Series:
     numbers = values.cast(pl.Float64, strict=False)
     if numbers.null_count() == len(values) and values.null_count() < len(values):
         raise InputError(
-            f"filter {one}: {one.column} holds no numbers: use {one.column}= with one of "
-            f"{', '.join(map(str, _common(values)))}"
+            f"filter {one}: {one.column} holds no numbers: use {one.column}= with a value "
+            f"of it, such as {', '.join(map(str, _common(values)[:3]))}"
         )
     if one.operator in _ORDERS:
         bound = read_number(one.value)

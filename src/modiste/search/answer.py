@@ -40,3 +40,5 @@ class SearchResult:
     and which filter to loosen."""
     understood: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Attributes of the shop that were recognised in the words: `colour` to (`Navy Blue`,) …"""
+    without: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Attributes of the shop that were not wanted and that no hit has."""

@@ -49,6 +49,9 @@ def read_queries(path: Path, by: By) -> pl.DataFrame:
     """
     wanted = ["query", "picture"] if by == "both" else ["query"]
     suffix = path.suffix.lower()
+    if not path.is_file():
+        fault = "is a folder" if path.is_dir() else "is not there"
+        raise InputError(f"--queries {path}: {fault}: name a text, CSV or Parquet file")
     try:
         if suffix == ".parquet":
             table = pl.read_parquet(path)
@@ -58,8 +61,13 @@ def read_queries(path: Path, by: By) -> pl.DataFrame:
         else:
             lines = path.read_text(encoding="utf-8-sig").splitlines()
             table = pl.DataFrame({"query": lines}, schema={"query": pl.String})
-    except (OSError, UnicodeDecodeError, pl.exceptions.PolarsError) as error:
-        raise InputError(f"--queries {path}: cannot be read ({error})") from None
+    except OSError as error:
+        raise InputError(f"--queries {path}: cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"--queries {path}: is no text: write it as UTF-8") from None
+    except pl.exceptions.PolarsError as error:
+        said = str(error).partition("\n")[0]
+        raise InputError(f"--queries {path}: cannot be read as {suffix[1:]}: {said}") from None
     missing = [name for name in wanted if name not in table.columns]
     if missing:
         raise InputError(
@@ -133,7 +141,8 @@ def answer_file(
         if progress:
             progress("search", min(1.0, (start + BATCH) / len(asked)))
     if missed:
-        notes.append(f"{len(missed):,} queries found nothing, such as {missed[0]!r}")
+        many = "1 query" if len(missed) == 1 else f"{len(missed):,} queries"
+        notes.append(f"{many} found nothing, {'such as ' * (len(missed) > 1)}{missed[0]!r}")
     answers = pl.concat(rows)
     draft = out.with_name(f".{out.name}-{uuid4().hex[:8]}")
     try:

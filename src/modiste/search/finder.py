@@ -73,8 +73,10 @@ class Finder:
         while True:
             found = self._ranked(request, depth, strategy)
             cut = found if variants else collapsed(found, self.products, k)
-            lengths = (cut.positions >= 0).sum(axis=1)
-            if depth >= len(self.products) or lengths.min(initial=k) >= k:
+            enough = (cut.positions >= 0).sum(axis=1) >= k
+            # Where fewer than the depth were found, every list is at its end.
+            every = (found.positions >= 0).sum(axis=1) < depth
+            if depth >= len(self.products) or (enough | every).all():
                 return cut.cut(k)
             depth *= 8
 
@@ -122,7 +124,35 @@ class Finder:
             named = exact if kept is None else [items[kept[items]] for items in exact]
             lists["exact"] = ranked([(items, np.ones(len(items), np.float32)) for items in named])
         found = fuse(list(lists.values()), [LIST_WEIGHTS[name] for name in lists])
-        return found if strategy == "vectors" else self._lifted(found, asked, exact)
+        if strategy == "vectors":
+            return found
+        said = [lists[name] for name in ("bm25", "named", "exact")]
+        return self._lifted(self._related(found, said, spoken, depth), asked, exact)
+
+    def _related(
+        self, found: Ranked, said: Sequence[Ranked], spoken: Vectors | None, depth: int
+    ) -> Ranked:
+        """Leave out what only vectors found, and that is no nearer to the words than to nonsense.
+
+        Args:
+            found: Items for each query.
+            said: What was found by words and attributes: it stays.
+            spoken: Vectors of the queries, `[n_queries, dim]`; None: no vectors were searched.
+            depth: The longest that a list can be. Where words found so many, an item that is not
+                among them may hold the words, too: all stay.
+        """
+        if spoken is None:
+            return found
+        scores = found.scores.copy()
+        full = (said[0].positions >= 0).sum(axis=1) >= depth
+        for query in np.flatnonzero(~full).tolist():
+            vector = spoken[query]
+            items, _ = found.row(query)
+            silent = ~np.isin(items, np.concatenate([one.row(query)[0] for one in said]))
+            places = np.flatnonzero(silent)
+            far = ~self.spaces.near(vector, items[places])
+            scores[query, places[far]] = -np.inf
+        return rescored(found, scores)
 
     def _named(self, one: Asked, depth: int, kept: Mask | None) -> tuple[Positions, Scores]:
         """Find items among those that are all that the words name: red, and a dress.

@@ -1,4 +1,4 @@
-"""Hits with their reasons, and what to say when there are few."""
+"""Hits with their reasons."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from modiste.encoders.base import Vectors
-from modiste.rules.filters import Filter, loosenings
 from modiste.search.answer import SearchHit
 from modiste.search.finder import Finder
 from modiste.search.fusion import Positions, Scores, standardised
@@ -141,33 +139,3 @@ def _words_in(asked: Asked, stems: set[str]) -> list[str]:
             first = next(iter(word))
             there.append(asked.said.get(first, asked.said.get(held[0], held[0])))
     return list(dict.fromkeys(there))[:_MOST_WORDS]
-
-
-def shortage(
-    n_found: int,
-    k: int,
-    filters: Sequence[Filter],
-    items: pl.DataFrame,
-    products: Positions,
-    kept: npt.NDArray[np.bool_] | None,
-    variants: bool,
-) -> list[str]:
-    """Say why fewer than `k` were found, and which filter to loosen; none where there are."""
-    if n_found >= k:
-        return []
-    have = "nothing was" if n_found == 0 else f"only {n_found} of {k} {'were' if k > 1 else 'was'}"
-    if filters and kept is not None and _things(products[kept], variants) < k:
-        best = loosenings(filters, items)[0]
-        left = _things(products[kept], variants)
-        what = "items" if variants else "products"
-        every = "the filter leaves" if len(filters) == 1 else f"all {len(filters)} filters leave"
-        more = f"without {best.filter} there are {best.n_without:,}"
-        return [f"{have} found, since {every} {left:,} {what}: {more}"]
-    if filters:
-        best = loosenings(filters, items)[0]
-        return [f"{have} found that matches and passes the filters: try without {best.filter}"]
-    return [f"{have} found: no more items match"]
-
-
-def _things(products: Positions, variants: bool) -> int:
-    return len(products) if variants else len(np.unique(products))

@@ -13,12 +13,12 @@ import polars as pl
 from modiste.data import Dataset, open_shop
 from modiste.encoders.base import Vectors
 from modiste.errors import InputError
-from modiste.rules.filters import Filter, allowed, filter_notes, filter_table, parse_filter
+from modiste.rules.filters import Filter, allowed, filter_table, parse_filter
 from modiste.search.answer import SearchResult
 from modiste.search.fields import Progress
 from modiste.search.finder import Finder, Mask, Request, Strategy
 from modiste.search.fusion import Positions, Ranked, Scores, collapsed, ranked
-from modiste.search.hits import Evidence, build_hits, shortage
+from modiste.search.hits import Evidence, build_hits
 from modiste.search.lift import Attributes
 from modiste.search.query.asked import Asked, Reader, Unwanted, conditions_of
 from modiste.search.space import Spaces
@@ -30,6 +30,7 @@ from modiste.search.taste import (
     wardrobe,
     wardrobe_scores,
 )
+from modiste.search.told import lacks, most, shortage, strategy, wanted
 from modiste.search.words import WordIndex
 
 MOST_HITS = 1000
@@ -176,7 +177,6 @@ class Searcher:
             kept = allowed if kept is None else kept & allowed
         request = Request([asked] if asked else None, photos, weight, unwanted, kept)
         notes = [*self.finder.spaces.notes, *(asked.understood.notes if asked else ())]
-        notes += filter_notes(conditions, self.items)
         found, evidence, told = self._answer(request, asked, POOL * k if user else k, variants)
         notes += told
         positions, scores = found.row(0)
@@ -186,14 +186,19 @@ class Searcher:
             notes += told
             user = None if told else user
         positions, scores = positions[:k], scores[:k]
+        unnamed = {} if unwanted is None else unwanted.named
+        understood = {} if asked is None else wanted(asked.understood.attributes, unnamed)
         if not evidence.nameless:
-            notes += shortage(
-                len(positions), k, conditions, self.items, self.finder.products, kept, variants
+            short = shortage(
+                positions, k, conditions, self.items, kept, variants, asked, self.finder
             )
+            if asked is not None and photos is None and not short:
+                short = lacks(positions, self.items, asked, understood, self.finder)
+            notes += short
         names = self.dataset.item_attributes
         hits = build_hits(self.items, names, positions, scores, evidence, self.finder)
-        understood = {} if asked is None else asked.understood.attributes
-        return SearchResult(hits, self._strategy(request, user), tuple(notes), understood)
+        found_by = strategy(request, self.finder, evidence.nameless, user)
+        return SearchResult(hits, found_by, tuple(notes), understood, unnamed)
 
     def search_many(
         self,
@@ -293,7 +298,7 @@ class Searcher:
             near = ranked([finder.index.nearest_names(asked.given, MOST_HITS, request.kept)])
             near = near if variants else collapsed(near, finder.products, k)
             said = f"nothing in the shop is close to {_short(asked.given)!r}"
-            said += ": these have the nearest names" if len(near.row(0)[0]) else self._offer()
+            said += ": these have the nearest names" if len(near.row(0)[0]) else most(self.items)
             return near.cut(k), Evidence(asked, nameless=True), [said]
         found = finder.find(request, k, variants=variants)
         evidence = Evidence(asked, None if request.photos is None else request.photos[0])
@@ -315,13 +320,6 @@ class Searcher:
         """Give the words that the shop knows nothing of; an item's id is none of them."""
         exact = self.finder.index.exact
         return [word for word in asked.unknown if not len(exact(word))][:_MOST_TOLD]
-
-    def _offer(self) -> str:
-        """Say what the shop has most of, where no name is near either."""
-        if "kind" not in self.items.columns:
-            return ""
-        kinds = self.items["kind"].drop_nulls().value_counts(sort=True).head(5)["kind"]
-        return f"; there is {', '.join(sorted(kinds))}" if len(kinds) else ""
 
     def _nothing_close(self, asked: Asked) -> bool:
         """Tell whether neither the words nor the vectors know what was asked for."""
@@ -348,24 +346,6 @@ class Searcher:
         order, blended = reordered(scores, tastes)
         moved = positions[order[order > np.arange(len(order))]]
         return positions[order], blended, moved, []
-
-    def _strategy(self, request: Request, user: str | None) -> str:
-        """Say how hits were found."""
-        spaces, parts = self.finder.spaces, []
-        spoken = request.asked is not None and spaces.mouth is not None
-        if request.asked is not None:
-            parts.append("words (BM25)")
-        if spoken and spaces.mouth is not None:
-            parts.append(f"vectors of words ({spaces.mouth.label})")
-        if request.photos is not None and spaces.pictures is not None:
-            parts.append(f"photo ({spaces.pictures.label})")
-        said = " + ".join(parts)
-        space = spaces.pictures if request.photos is not None or spaces.joined else spaces.words
-        if space is not None and (request.photos is not None or spoken):
-            said += f", {space.how(request.kept)}"
-        if request.kept is not None:
-            said += f", filter leaves {request.kept.mean():.2%} of the items"
-        return said + (", taste" if user is not None else "")
 
 
 def _short(text: str) -> str:

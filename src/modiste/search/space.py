@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -285,19 +285,42 @@ class Spaces:
         if self.mouth is None or space is None:
             return False
         best = space.nearest(self.mouth.words([text]), 1).scores
-        return bool(best.size and best.max() > self._nonsense)
+        return bool(
+            best.size and best.max() > self._nonsense["pictures" if self.joined else "words"]
+        )
+
+    def near(self, spoken: Vectors, items: Positions) -> npt.NDArray[np.bool_]:
+        """Tell which items are nearer to words than nonsense is to any, by picture or by words.
+
+        Args:
+            spoken: Vector of the words, `[dim]`.
+            items: The items, `[n]`.
+        """
+        found = np.zeros(len(items), np.bool_)
+        for side, floor in self._nonsense.items():
+            space = self.pictures if side == "pictures" else self.words
+            if space is not None and len(items):
+                found |= space.cosines(spoken, items) > floor
+        return found
 
     @cached_property
-    def _nonsense(self) -> float:
-        """Give the cosine that 99 of 100 texts of random letters stay below."""
-        space = self.pictures if self.joined else self.words
+    def _nonsense(self) -> Mapping[Side, float]:
+        """Give the cosines that 99 of 100 texts of random letters stay below, by side."""
+        sides: dict[Side, Space | None] = {
+            "pictures": self.pictures if self.joined else None,
+            "words": self.words,
+        }
         assert self.mouth is not None
-        assert space is not None
         rng = np.random.default_rng(_SEED)
         letters = rng.integers(ord("a"), ord("z") + 1, (200, 9), np.uint8)
-        found = space.nearest(self.mouth.words([row.tobytes().decode() for row in letters]), 1)
-        best = found.scores[np.isfinite(found.scores)]
-        return float(np.quantile(best, 0.99)) if len(best) else 0.0
+        spoken = self.mouth.words([row.tobytes().decode() for row in letters])
+        floors: dict[Side, float] = {}
+        for side, space in sides.items():
+            if space is not None:
+                best = space.nearest(spoken, 1).scores
+                best = best[np.isfinite(best)]
+                floors[side] = float(np.quantile(best, 0.99)) if len(best) else 0.0
+        return floors
 
     def warm(self) -> None:
         """Load the models now, so that the first query is as quick as the next."""

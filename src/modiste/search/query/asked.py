@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from modiste.data import Dataset
-from modiste.encoders.thesaurus import canonical
+from modiste.encoders.thesaurus import canonical, singular
 from modiste.rules.filters import Filter
 from modiste.search.query.understood import Understood, Wishes, understand
 from modiste.search.query.vocabulary import HEAD, Vocabulary, build_vocabulary
@@ -30,6 +30,8 @@ class Asked:
     understood: Understood
     named: float = 0.0
     """Share of the words that name attributes of the shop."""
+    others: Words = ()
+    """Words that the shop has and that name no attribute of it, for the index of words."""
 
     @property
     def wishes(self) -> Wishes:
@@ -58,6 +60,11 @@ class Unwanted:
     text: str = ""
     """The same words, for an encoder."""
 
+    @property
+    def named(self) -> Mapping[str, tuple[str, ...]]:
+        """Give the attributes that no hit has: `kind` to (`Dress`,)."""
+        return {name: tuple(values) for name, values in self.excluded.items() if values}
+
 
 @dataclass(frozen=True)
 class Reader:
@@ -82,7 +89,15 @@ class Reader:
         unknown = tuple(word for word in found.unknown if not self._has(word))
         naming = [self._means(word) for word in found.words]
         named = sum(naming) / max(1, len(naming))
-        return Asked(text, found.phrase or found.text, words, said, unknown, found, named)
+        forms = set(canonical(" ".join(found.words)).split())
+        silent = [
+            word
+            for word, names in zip(found.words, naming, strict=True)
+            if not names and word not in unknown and singular(word) in forms
+        ]
+        others = self.index.words(" ".join(silent))
+        text_read = found.phrase or found.text
+        return Asked(text, text_read, words, said, unknown, found, named, others)
 
     def unwanted(self, asked: Asked | None, without: str | None) -> Unwanted | None:
         """Say what is not wanted: by the words of the query ("no stripes"), or named apart.

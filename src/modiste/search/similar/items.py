@@ -71,6 +71,16 @@ class Similar:
         """Say what is compared, and how."""
         return f"{self.likeness.name}, exact"
 
+    @property
+    def scale(self) -> str:
+        """Say how a blend's figures are read; empty for the others, which need no word."""
+        if not isinstance(self.likeness, Blend):
+            return ""
+        return (
+            "of pictures and colours 1 is the same, 0 as alike as two items by chance, less is "
+            "less; of words 0 is no word in common"
+        )
+
     def every(self) -> Positions:
         """Give the positions of all items."""
         return np.arange(len(self.items), dtype=np.int64)
