@@ -96,7 +96,7 @@ def lacks(
     for place, (position, text) in enumerate(
         zip(positions.tolist(), texts.to_series().to_list(), strict=True)
     ):
-        stems = set(finder.index.stems(text))
+        stems = set(finder.index.stems(text)) if asked.others else set()
         lacking = [
             " or ".join(values)
             for name, values in named.items()
