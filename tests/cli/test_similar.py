@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -90,5 +91,8 @@ def test_the_page_shows_each_item_beside_its_neighbours(shop: str, tmp_path: Pat
     text = page.read_text(encoding="utf-8")
     assert text.index("red dress") < text.index("red dress new")
     assert "There is nothing to compare it by." in text
+    assert re.search("alike\N{NO-BREAK SPACE}0[.]..? · pictures\N{NO-BREAK SPACE}0[.]", text)
+    assert "0 as alike as two items by chance" in text
+    assert f"dress · {NEW}" in text
     assert "<script" not in text
     assert "http" not in text

@@ -125,7 +125,7 @@ def test_repeats_are_counted_across_parts(tmp_path: Path, monkeypatch: pytest.Mo
     ("items", "severity"),
     [
         ("item\n001\n002\n", "ok"),
-        ("item\n1\n2\n100\n", "note"),
+        ("item\n1\n2\n100\n", "ok"),
         ("item\n108775015\n999999001\n8775015\n", "warning"),
         ("item\nA1\nB2\n001\n", "ok"),
     ],

@@ -207,7 +207,8 @@ def test_the_command_writes_and_tells(
     out, named = tmp_path / "new" / "clip-onnx", f"transformers={tiny('clip')}"
     command = ["encoder", "export", "--encoder", named, "--out", str(out)]
     assert main(command) == 0
-    told = capsys.readouterr().out
+    told, begun = capsys.readouterr()
+    assert f"writing {named} with 32-bit numbers to {out} …" in begun
     assert f"{out}: float32" in told
     assert "pictures: cosine to the original 1.00000 on average" in told
     assert "words: cosine to the original 1.00000 on average" in told

@@ -56,6 +56,9 @@ def export_command(
             "--encoder NAME=FOLDER"
         )
     original = open_encoder(encoder or "catalogue", shop)
+    if not out.exists():
+        named, numbers = encoder or "the fitted encoder", "8-bit" if int8 else "32-bit"
+        typer.echo(f"writing {named} with {numbers} numbers to {out} …", err=True)
     pictures, texts = _material(shop, original.picture_size if original.sees else (1, 1))
     with shown_progress() as progress:
         moved = export_encoder(

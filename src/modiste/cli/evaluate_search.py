@@ -51,12 +51,13 @@ def evaluate_search_command(
         result = measure_search(
             shop, encoders=encoder or (), gallery=gallery, seed=seed, progress=progress
         )
+        if report is not None:
+            from modiste.report.search_page import write_search_page
+
+            write_search_page(shop, result, report, progress)
     if json_file is not None:
         text = json.dumps(result, indent=2, ensure_ascii=False) + "\n"
         json_file.write_text(text, encoding="utf-8")
     print_measure(result)
     if report is not None:
-        from modiste.report.search_page import write_search_page
-
-        write_search_page(shop, result, report)
         typer.echo(f"page: {report}")

@@ -126,22 +126,19 @@ def _build(
 
 
 def _print_table(label: str, side: str, told: dict[str, Any]) -> None:
-    """Print the figures of one index."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(title=f"{label}, {side}: {told['n_vectors']:,} vectors of {told['dim']}")
-    for name in ("filter", "allowed", "recall@10", "filled", "ms alone", "ms batched", "search"):
-        table.add_column(name, justify="left" if name in ("filter", "search") else "right")
+    """Print the figures of one index; the filter comes last, since its words may be long."""
+    typer.echo(f"{label}, {side}: {told['n_vectors']:,} vectors of {told['dim']}")
+    head = ("allowed", "recall@10", "filled", "ms alone", "batched")
+    widest = max(len("search"), *(len(row["strategy"]) for row in told["rows"]))
+    typer.echo("  ".join([*head, f"{'search':<{widest}}", "filter"]))
     for row in told["rows"]:
-        table.add_row(
-            row["filter"],
+        figures = (
             f"{row['share']:.2%}",
             f"{row['recall']:.3f}",
             f"{row['filled']:.0%}",
             f"{row['one_ms']:.2f}",
             f"{row['batched_ms']:.2f}",
-            row["strategy"],
         )
-    console = Console()
-    console.print(table, width=None if console.is_terminal else 120)
+        cells = [f"{cell:>{len(name)}}" for name, cell in zip(head, figures, strict=True)]
+        typer.echo("  ".join([*cells, f"{row['strategy']:<{widest}}", row["filter"]]))
+    typer.echo()

@@ -201,3 +201,5 @@ def _print(found: Similar, at: Any, rows: pl.DataFrame) -> None:
         if one not in hits:
             typer.echo(f"  none: {_NOTHING[found.by]}")
     typer.echo(f"by {found.strategy}")
+    if found.scale:
+        typer.echo(found.scale)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -45,18 +45,26 @@ _PARTS = {
 }
 
 
-def write_search_page(shop: Path, result: Mapping[str, Any], out: Path) -> None:
+def write_search_page(
+    shop: Path,
+    result: Mapping[str, Any],
+    out: Path,
+    progress: Callable[[str, float], None] | None = None,
+) -> None:
     """Write the figures of a measure and rows of pictures as one self-contained HTML file.
 
     Args:
         shop: The shop's folder.
         result: What `search.measure.measure_search` gave.
         out: The file.
+        progress: Told the stage and the share done.
 
     Raises:
         ArtifactError: If nothing was imported.
         InputError: If the file cannot be written.
     """
+    tell = progress or (lambda _stage, _share: None)
+    tell("write the page", 0.0)
     dataset = open_shop(shop)
     about = shown_attributes(dataset)
     items = collect(dataset.items.select("item_id", "name", "picture", *about))
@@ -73,7 +81,7 @@ def write_search_page(shop: Path, result: Mapping[str, Any], out: Path) -> None:
         }
 
     sections = []
-    for part, (title, reading) in _PARTS.items():
+    for number, (part, (title, reading)) in enumerate(_PARTS.items(), start=1):
         questions: dict[str, dict[str, Any]] = {}
         for row in result["examples"].get(part, ()):
             key = f"{row['item'] or ''} {row['asked']}"
@@ -92,6 +100,7 @@ def write_search_page(shop: Path, result: Mapping[str, Any], out: Path) -> None:
             asked["ways"].append({"way": row["way"], "hits": hits})
         if questions:
             sections.append({"title": title, "reading": reading, "asked": questions.values()})
+        tell("write the page", number / (len(_PARTS) + 1))
     folder = files("modiste.report") / "templates"
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -111,6 +120,7 @@ def write_search_page(shop: Path, result: Mapping[str, Any], out: Path) -> None:
         write_text(out, page)
     except OSError as fault:
         raise InputError(f"{out} cannot be written ({fault}): choose another --report") from None
+    tell("write the page", 1.0)
 
 
 def _wanted(examples: Mapping[str, Any]) -> list[str]:

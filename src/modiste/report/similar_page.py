@@ -10,6 +10,7 @@ from modiste.report.customers import Card
 from modiste.report.glance import shown_attributes
 from modiste.report.grid import GridPart, GridRow, write_grid
 from modiste.report.pictures import Album
+from modiste.search.answer import SearchHit
 from modiste.search.similar.items import Similar
 from modiste.search.similar.likeness import Positions
 
@@ -43,32 +44,40 @@ def write_similar_page(found: Similar, items: Positions, rows: pl.DataFrame, out
         cards = [
             Card(
                 name=hit.name,
-                about=_about([hit.attributes.get(name) for name in about]),
+                about=_about([*(hit.attributes.get(name) for name in about), hit.item_id]),
                 picture=album.data_uri(hit.picture),
                 badge=str(hit.rank),
-                reason=f"{hit.score:.3f}: {', '.join(hit.why)} · {hit.item_id}",
+                reason=_reason(hit),
             )
             for hit in hits.get(one, ())
         ]
         card = Card(
             name=item["name"] or item["item_id"],
-            about=_about([item[name] for name in about]),
+            about=_about([*(item[name] for name in about), item["item_id"]]),
             picture=album.data_uri(item["picture"]),
             badge="",
-            reason=item["item_id"],
         )
         lines.append(GridRow(card.name, cards, card, "There is nothing to compare it by."))
     more = f" The first {MOST} of {len(items):,} are shown." if len(items) > MOST else ""
+    scale = f": {found.scale}" if found.scale else ""
     write_grid(
         out,
         eyebrow="Similar products",
         title=f"Most like {lines[0].label}" if len(lines) == 1 else f"{len(lines)} items",
         lead="On the left the item asked for, then those most alike, best first, with their score "
-        f"and what it is made of. Compared: {found.strategy}.{more}",
+        f"and what it is made of{scale}. Compared: {found.strategy}.{more}",
         parts=[GridPart(lines)],
         foot=f"Made by modiste from a catalogue of {len(found.items):,} items.",
     )
     return len(lines)
+
+
+def _reason(hit: SearchHit) -> str:
+    """Give the score and its parts; in a narrow column lines break between parts alone."""
+    parts = [f"alike {hit.score:.2f}"]
+    if len(hit.why) > 1:
+        parts += hit.why
+    return " · ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts)
 
 
 def _about(values: list[str | None]) -> str:

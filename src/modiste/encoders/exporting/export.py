@@ -65,11 +65,13 @@ def export_encoder(
     draft = out.with_name(f".{out.name}-{uuid4().hex[:8]}")
     draft.mkdir()
     try:
-        for number, (side, tower) in enumerate(towers.items(), start=1):
+        for side, tower in towers.items():
+            tell(f"export {side}", 0.0)
             write_tower(tower, draft / f"{side}.onnx")
             if int8:
+                tell(f"export {side}", 0.5)
                 make_int8(draft / f"{side}.onnx")
-            tell("export", number / len(towers))
+            tell(f"export {side}", 1.0)
         plan: dict[str, Any] = {"version": VERSION, "dim": encoder.dim}
         plan["numbers"] = "int8" if int8 else "float32"
         for side in ("pictures", "words"):

@@ -77,8 +77,8 @@ class Similar:
         if not isinstance(self.likeness, Blend):
             return ""
         return (
-            "of pictures and colours 1 is the same, 0 as alike as two items by chance, less is "
-            "less; of words 0 is no word in common"
+            "of pictures and colours 1 is the same, 0 as alike as two items by chance, below 0 "
+            "less than that; of words 0 is no word in common"
         )
 
     def every(self) -> Positions:
