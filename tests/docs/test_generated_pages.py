@@ -3,7 +3,7 @@
 import typer.main
 
 from docs.component_pages import component_section
-from docs.generate import commands, stale_pages
+from docs.generate import cli_page, commands, stale_pages
 from modiste.candidates import CANDIDATE_SOURCES
 from modiste.cli import app
 
@@ -38,3 +38,10 @@ def test_every_field_of_a_source_says_what_it_is() -> None:
             if line[:3] == "| `"
         ]
         assert not [row for row in rows if row.endswith("|  |")], name
+
+
+def test_what_an_option_takes_is_written_whole() -> None:
+    page = cli_page()
+    assert "| `--encoder` | `NAME[=SOURCE]` | required |" in page
+    assert "| `--filter` | `str` |" in page
+    assert "`list[" not in page
