@@ -165,5 +165,6 @@ def test_the_demo_goes_from_nothing_to_a_report(
     told = capsys.readouterr()
     assert "own history + popular" in told.out
     assert "$ modiste train" in told.err
+    assert ": colour Red, kind Dress" in told.out, "what red dress finds"
     assert (shop / "report.html").stat().st_size > 100_000
     assert pl.read_parquet(shop / "recommendations.parquet")["rank"].max() == 12

@@ -50,11 +50,12 @@ def demo_command(
     shop.mkdir(parents=True, exist_ok=True)
     config = load_config("demo")
     with shown_progress() as progress:
-        _tell(f"modiste synth --scale {scale} --seed {seed} --out {files}")
+        _tell(f"modiste synth --scale {scale} --seed {seed} --pictures --out {files}")
         write_synthetic_shop(
             files,
             scale,
             seed,
+            pictures=True,
             progress=lambda what, done, total: progress(what, done / max(1, total)),
         )
         _tell(f"modiste import hm {files} --shop {shop}")
@@ -95,6 +96,7 @@ def demo_command(
     for command in (
         f"modiste doctor --shop {shop}",
         f"modiste evaluate-search --shop {shop} --json {shop / 'search.json'}",
+        f"modiste serve --shop {shop}",
         f"modiste recommend --shop {shop} --format kaggle --out submission.csv",
         "modiste import hm PATH --shop DIR",
         "modiste import tables --interactions FILE --items FILE --shop DIR",
