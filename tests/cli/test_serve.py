@@ -109,6 +109,17 @@ def test_a_folder_that_is_no_shop(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert list(tmp_path.iterdir()) == [], "nothing is made in a folder that is no shop"
 
 
+def test_without_a_folder_the_demos_shop_is_looked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["serve"]) == 2
+    assert "modiste demo" in capsys.readouterr().err
+    (tmp_path / "demo-shop").mkdir()
+    assert main(["serve"]) == 2
+    assert "no dataset" in capsys.readouterr().err
+
+
 def test_a_port_that_is_taken(keyless: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

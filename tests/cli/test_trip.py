@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from modiste.cli import main
+from modiste.recommend.stored import lists_store
 
 CONFIG = """
 [candidates.als]
@@ -168,3 +169,5 @@ def test_the_demo_goes_from_nothing_to_a_report(
     assert ": colour Red, kind Dress" in told.out, "what red dress finds"
     assert (shop / "report.html").stat().st_size > 100_000
     assert pl.read_parquet(shop / "recommendations.parquet")["rank"].max() == 12
+    assert lists_store(shop).current_name() is not None, "the server need not make them"
+    assert f"modiste serve --shop {shop}" in told.out

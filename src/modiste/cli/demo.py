@@ -13,6 +13,8 @@ import typer
 from modiste.cli.application import app
 from modiste.cli.progress import shown_progress
 
+SHOP = Path("demo-shop")
+"""Where the shop is made, and where `modiste serve` looks for one."""
 EPOCHS = 6
 """Enough for drawn pictures; `modiste encoder fit` has 12 by default."""
 QUERY, HITS = "red dress", 5
@@ -21,7 +23,7 @@ Progress = Callable[[str, float], None]
 
 @app.command("demo")
 def demo_command(
-    shop: Annotated[Path, typer.Option(help="The folder to make the shop in.")] = Path("demo-shop"),
+    shop: Annotated[Path, typer.Option(help="The folder to make the shop in.")] = SHOP,
     scale: Annotated[str, typer.Option(help="tiny or small.")] = "small",
     weeks: Annotated[int, typer.Option(help="How many past weeks are predicted.")] = 4,
     seed: Annotated[int, typer.Option(help="Another seed, another shop.")] = 1,
@@ -34,13 +36,17 @@ def demo_command(
     from modiste.config import load_config
     from modiste.data.sources.hm import import_hm
     from modiste.data.synthetic import write_synthetic_shop
-    from modiste.errors import InputError
+    from modiste.errors import InputError, MissingExtraError
     from modiste.evaluation.summary import print_summary
     from modiste.pipeline import evaluate, train
     from modiste.recommend import write_recommendations
+    from modiste.recommend.stored import make_lists, store_lists
     from modiste.release import open_release
-    from modiste.report import write_report
 
+    try:
+        from modiste.report import write_report
+    except MissingExtraError:
+        raise MissingExtraError("what draws the report", extra="demo") from None
     if scale not in ("tiny", "small") or weeks < 1:
         raise InputError(f"--scale {scale} --weeks {weeks}: expected tiny or small, from 1 week on")
     start = perf_counter()
@@ -63,7 +69,7 @@ def demo_command(
         if sees:
             _see(shop, progress)
         else:
-            _tell("# no PyTorch: pictures are left out, pip install 'modiste[vision,search]'")
+            _tell("# no PyTorch, so no search by photo: pip install 'modiste[vision]'")
         _tell(f"modiste train --shop {shop} --config demo")
         trained = train(shop, config, progress=progress)
         _tell(f"modiste evaluate --shop {shop} --config demo --weeks {weeks}")
@@ -71,6 +77,9 @@ def demo_command(
         _tell(f"modiste recommend --shop {shop} --out {lists}")
         release = open_release(shop)
         written = write_recommendations(release.model, release.shop, lists, progress=progress)
+        _tell(f"modiste recommend --shop {shop}")
+        stored = make_lists(release.model, release.shop, progress=progress)
+        store_lists(stored, shop, release.name, "")
         _tell(f"modiste report --shop {shop} --out {page}")
         write_report(shop, page)
     typer.echo("")
@@ -92,11 +101,14 @@ def demo_command(
         ("the shop's files, in the layout of H&M's contest", files),
     ):
         typer.echo(f"{place!s:<40} {what}")
+    window = "modiste serve" if shop == SHOP else f"modiste serve --shop {shop}"
+    if find_spec("fastapi") is None:
+        window = f"pip install 'modiste[demo]' && {window}"
+    typer.echo(f"\nnow open the shop window:\n  {window}")
     typer.echo("\nnext, with this shop or your own:")
     for command in (
         f"modiste doctor --shop {shop}",
         f"modiste evaluate-search --shop {shop} --json {shop / 'search.json'}",
-        f"modiste serve --shop {shop}",
         f"modiste recommend --shop {shop} --format kaggle --out submission.csv",
         "modiste import hm PATH --shop DIR",
         "modiste import tables --interactions FILE --items FILE --shop DIR",

@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 
 from modiste.cli.application import app
+from modiste.cli.demo import SHOP
 
 
 @app.command("serve")
 def serve_command(
-    shop: Annotated[Path, typer.Option(help="The shop's folder.")],
+    shop: Annotated[Path, typer.Option(help="The shop's folder.")] = SHOP,
     host: Annotated[
         str, typer.Option(help="Address to listen on; another than loopback asks for keys.")
     ] = "127.0.0.1",
@@ -53,6 +54,12 @@ def serve_command(
 
     Runs until it is interrupted. Logs go to stderr, one JSON object a line, without customer data.
     """
+    if shop == SHOP and not shop.exists():
+        from modiste.errors import InputError
+
+        raise InputError(
+            f"there is no folder {shop} here: name a shop's by --shop, or make one by modiste demo"
+        )
     # One user's rows gain nothing from threads and lose to them; read when polars is loaded.
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
     from modiste.serve.server import serve
