@@ -59,6 +59,14 @@ def test_words_of_fashion_go_before_names_and_then_the_frequent() -> None:
     assert Speller.of({"harbour": 5, "harbous": 9}, []).nearest("harbouq") == "harbous"
 
 
+def test_values_of_the_catalogue_go_before_words_of_its_texts() -> None:
+    texts = {"back": 900, "black": 40, "green": 8, "grey": 60, "brick": 2}
+    speller = Speller.of(texts, ["back", "brick"], {"black": 300, "grey": 90, "green": 10})
+    assert speller.nearest("blck") == "black"
+    assert speller.nearest("gren") == "green", "a letter was left out, none was changed"
+    assert Speller.of(texts, ["back", "black"]).nearest("blck") == "black", "it lacks a letter"
+
+
 def test_an_empty_shop_corrects_nothing() -> None:
     assert Speller.of({}, []).nearest("dress") is None
 

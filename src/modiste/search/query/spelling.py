@@ -36,30 +36,43 @@ class Speller:
     """Words of fashion: values of the shop's attributes and the thesaurus."""
     common: frozenset[str]
     """Frequent words of the shop, such as the brands in its names."""
+    values: frozenset[str]
+    """Words that name a value of the catalogue."""
 
     @classmethod
-    def of(cls, counts: Mapping[str, int], plain: Iterable[str]) -> Speller:
+    def of(
+        cls,
+        counts: Mapping[str, int],
+        plain: Iterable[str],
+        values: Mapping[str, int] | None = None,
+    ) -> Speller:
         """Make a speller of the words of a shop.
 
         Args:
             counts: Word to how many texts have it.
             plain: Words of fashion: they go before names and the words of descriptions.
+            values: Those that name a value of the catalogue, such as a colour, to how many items
+                have it: they go before all others. A text says "back" more often than "black", a
+                shopper does not.
         """
-        first = frozenset(plain)
+        said = values or {}
+        first = frozenset(plain) | frozenset(said)
         fit = [word for word in {*counts, *first} if SHORTEST <= len(word) <= LONGEST]
         kept = [word for word in fit if not any(sign.isdigit() for sign in word)]
-        kept.sort(key=lambda word: (word not in first, -counts.get(word, 0), word))
+        kept.sort(key=lambda word: (-said.get(word, 0), -counts.get(word, 0), word))
         least = max(_FEWEST, COMMON * max(counts.values(), default=0))
         common = frozenset(word for word in kept if counts.get(word, 0) >= least)
-        return cls(tuple(kept), _letters(kept), first, common)
+        return cls(tuple(kept), _letters(kept), first, common, frozenset(said))
 
     def nearest(self, word: str) -> str | None:
         """Give the likeliest word within one edit, from seven letters on within two.
 
         An edit puts in, leaves out or changes a letter, or swaps two neighbours. The fewest edits
-        win, then words of fashion, then the more frequent. In short words the first letter must be
-        right, and they become words of fashion only, or, from five letters on, frequent ones: too
-        many names are near to them. A word that others begin with was not typed to its end.
+        win, then values of the catalogue before other words of fashion before the rest, then what
+        lacks letters alone ("gren" is green rather than grey), then the more frequent. In short
+        words the first letter must be right, and they become words of fashion only, or, from five
+        letters on, frequent ones: too many names are near to them. A word that others begin with
+        was not typed to its end.
 
         Args:
             word: Folded; without digits.
@@ -75,17 +88,21 @@ class Speller:
         # An edit changes the counts of at most two letters by one each.
         apart = np.abs(self.letters - _letters([word])).sum(axis=1, dtype=np.int16)
         likely = self.plain | self.common if len(word) > SHORTEST else self.plain
-        best, fewest = None, most + 1
+        best, fewest, least = None, most, (3, True)
         for place in np.flatnonzero(apart <= 2 * most).tolist():
             other = self.words[place]
             if len(word) < _SHORT and (other[0] != word[0] or other not in likely):
                 continue
-            edits = count_edits(word, other, fewest - 1)
-            if edits < fewest:
-                best, fewest = other, edits
+            edits = count_edits(word, other, fewest)
+            likeness = (self._class(other), not _lacks_letters(word, other))
+            if edits < fewest or (edits == fewest and likeness < least):
+                best, fewest, least = other, edits, likeness
         if best is not None and best.startswith(word):
             return best
         return next((one for one in self._spoken if one.startswith(word)), best)
+
+    def _class(self, word: str) -> int:
+        return 0 if word in self.values else 1 if word in self.plain else 2
 
     @cached_property
     def _spoken(self) -> tuple[str, ...]:
@@ -128,6 +145,12 @@ def count_edits(one: str, other: str, most: int) -> int:
             return most + 1
         before, above = above, here
     return min(above[-1], most + 1)
+
+
+def _lacks_letters(typed: str, word: str) -> bool:
+    """Tell whether letters put into what was typed make the word."""
+    left = iter(word)
+    return len(typed) < len(word) and all(letter in left for letter in typed)
 
 
 def _letters(words: list[str]) -> npt.NDArray[np.int8]:

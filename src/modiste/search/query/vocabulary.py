@@ -85,7 +85,17 @@ class Vocabulary:
     def speller(self) -> Speller:
         """Finds the nearest of the shop's words."""
         spoken = {word for phrase in self.meanings for word in phrase.split()}
-        return Speller.of(self.words, (spoken | known_words()) - STOP_WORDS)
+        return Speller.of(self.words, (spoken | known_words()) - STOP_WORDS, self._values)
+
+    @property
+    def _values(self) -> dict[str, int]:
+        """Give the words that are a value of what shoppers speak of, to how many items have it."""
+        found = {
+            phrase: [m.n_items for m in known if m.weight >= PART and m.attribute in ROLES]
+            for phrase, known in self.meanings.items()
+            if " " not in phrase and phrase not in STOP_WORDS
+        }
+        return {word: max(counts) for word, counts in found.items() if counts}
 
     def knows(self, word: str) -> bool:
         """Tell whether a folded word, its singular or its plural is one of the shop's."""
