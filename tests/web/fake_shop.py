@@ -135,16 +135,20 @@ class FakeShop:
             items=shown,
         )
 
-    def found(self, words: str, filters: Sequence[str], k: int) -> schemas.Found:
+    def found(
+        self, words: str, filters: Sequence[str], k: int, spelling: bool = True
+    ) -> schemas.Found:
         """Search by the words of names and attributes."""
-        wanted = [word for word in words.lower().split() if word != "dres"]
+        typed = words.lower().split()
+        corrections = {"dres": "dress"} if spelling and "dres" in typed else {}
+        wanted = [word for word in typed if word not in corrections]
         pool = [item for item in self.items if fits(item, filters)]
         if not any("zzz" in word for word in wanted):
             named = [item for item in pool if all(word in text_of(item) for word in wanted)]
             pool = named or pool
         else:
             pool = []
-        notes = ["dres: read as dress"] if "dres" in words.lower().split() else []
+        notes = [f"“{one}” was read as “{used}”" for one, used in corrections.items()]
         if not pool:
             notes = ["nothing was close enough to these words"]
         colours = {colour.name for colour in COLOURS}
@@ -153,6 +157,7 @@ class FakeShop:
         return schemas.Found(
             **listed.model_dump() | {"notes": notes},
             understood={"colour": known} if known else {},
+            corrections=corrections,
         )
 
     def facets(self) -> schemas.Facets:
@@ -199,7 +204,12 @@ class FakeShop:
                 near = [self.items[(at + n * step) % len(self.items)] for n in range(1, k + 1)]
                 return self.listed(near, "stored")
             case "POST", ["search"]:
-                return self.found(body.get("words", ""), body.get("filters", []), int(body["k"]))
+                return self.found(
+                    body.get("words", ""),
+                    body.get("filters", []),
+                    int(body["k"]),
+                    body.get("spelling", True),
+                )
             case "POST", ["garments"] if self.garments:
                 seen = [("shirt", [0.1, 0.05, 0.9, 0.5]), ("trousers", [0.2, 0.5, 0.8, 1.0])]
                 return {

@@ -42,3 +42,5 @@ class SearchResult:
     """Attributes of the shop that were recognised in the words: `colour` to (`Navy Blue`,) …"""
     without: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Attributes of the shop that were not wanted and that no hit has."""
+    corrections: Mapping[str, str] = field(default_factory=dict)
+    """Mistyped words and what each was read as: `drss` to `dress`."""

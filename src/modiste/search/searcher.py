@@ -144,6 +144,7 @@ class Searcher:
         ranker: RankItems | None = None,
         k: int = 12,
         variants: bool = False,
+        spelling: bool = True,
     ) -> SearchResult:
         """Find items by words, by a photo, or by both ("this, but blue").
 
@@ -159,6 +160,7 @@ class Searcher:
             ranker: Scores items for that user, see `release.rank_items`; None: by wardrobe alone.
             k: Hits.
             variants: Whether several variants of a product may be given.
+            spelling: Whether mistyped words are corrected; the answer tells which were.
 
         Raises:
             InputError: If neither words nor a photo is given, a filter or the photo cannot be used,
@@ -169,7 +171,7 @@ class Searcher:
             raise InputError("nothing to search for: give words, a photo or both")
         check_numbers(k, weight)
         photos = None if photo is None else self._look_at(photo)
-        asked = self.reader.read(words) if words else None
+        asked = self.reader.read(words, spelling=spelling) if words else None
         unwanted = self.reader.unwanted(asked, without)
         conditions = conditions_of(asked, read_filters(filters))
         kept = self._kept(conditions, unwanted)
@@ -198,7 +200,8 @@ class Searcher:
         names = self.dataset.item_attributes
         hits = build_hits(self.items, names, positions, scores, evidence, self.finder)
         found_by = strategy(request, self.finder, evidence.nameless, user)
-        return SearchResult(hits, found_by, tuple(notes), understood, unnamed)
+        corrected = {} if asked is None else asked.understood.corrections
+        return SearchResult(hits, found_by, tuple(notes), understood, unnamed, corrected)
 
     def search_many(
         self,

@@ -103,6 +103,8 @@ class Found(Listed):
 
     understood: dict[str, list[str]]
     """Attributes of the shop that were recognised in the words."""
+    corrections: dict[str, str]
+    """Mistyped words and what each was read as: `drss` to `dress`."""
 
 
 class SearchRequest(Shape):
@@ -117,6 +119,8 @@ class SearchRequest(Shape):
     """`colour=Red`, `price<20` …"""
     user: Id | None = None
     variants: bool = False
+    spelling: bool = True
+    """Whether mistyped words are corrected; false takes them as they are."""
     k: Many = 24
 
 

@@ -146,6 +146,11 @@ def test_typing_errors_are_corrected_and_said(vocabulary: Vocabulary) -> None:
     assert understand("reddress", vocabulary).words == ("red", "dress")
 
 
+def test_words_can_be_taken_as_they_were_typed(vocabulary: Vocabulary) -> None:
+    found = understand("blak jaket", vocabulary, spelling=False)
+    assert (found.words, found.corrections, found.notes) == (("blak", "jaket"), {}, ())
+
+
 @pytest.mark.parametrize("text", ["dresses", "trousers", "0000000001", "cheap", "khaki", "without"])
 def test_known_words_and_ids_are_never_corrected(vocabulary: Vocabulary, text: str) -> None:
     assert understand(text, vocabulary).corrections == {}

@@ -180,3 +180,11 @@ def test_facets_count_what_a_filter_and_a_query_leave(window: ShopWindow) -> Non
     assert sum(one.count for one in kept["kind"].values) == black
     found = {facet.name: facet for facet in window.facets([], "trousers").facets}
     assert found["kind"].values[0].value == "Trousers"
+
+
+def test_a_mistyped_word_is_told_and_can_be_asked_for_as_it_is(window: ShopWindow) -> None:
+    found = window.search(SearchRequest(words="drss", k=6))
+    assert found.corrections == {"drss": "dress"}
+    as_typed = window.search(SearchRequest(words="drss", spelling=False, k=6))
+    assert as_typed.corrections == {}
+    assert not any("was read as" in note for note in as_typed.notes)

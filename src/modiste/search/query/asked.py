@@ -78,9 +78,9 @@ class Reader:
         """Learn the words of a shop."""
         return cls(build_vocabulary(dataset), index)
 
-    def read(self, text: str) -> Asked:
-        """Understand a text."""
-        found = understand(text, self.vocabulary)
+    def read(self, text: str, *, spelling: bool = True) -> Asked:
+        """Understand a text; without `spelling` its words are taken as they were typed."""
+        found = understand(text, self.vocabulary, spelling=spelling)
         said: dict[str, str] = {}
         for word in found.words:
             for stem in self.index.stems(word):

@@ -59,7 +59,7 @@ class Understood:
     """What the shopper should know."""
 
 
-def understand(text: str, vocabulary: Vocabulary) -> Understood:
+def understand(text: str, vocabulary: Vocabulary, *, spelling: bool = True) -> Understood:
     """Understand a query in the words of a shop.
 
     Any text is understood: signs, quotes and the syntax of other search engines are no commands. A
@@ -68,6 +68,7 @@ def understand(text: str, vocabulary: Vocabulary) -> Understood:
     Args:
         text: What was typed.
         vocabulary: The words of the shop, see `build_vocabulary`.
+        spelling: Whether words that nobody knows are read as the nearest that the shop has.
     """
     cleaned = clean(text)
     notes: list[str] = []
@@ -78,7 +79,9 @@ def understand(text: str, vocabulary: Vocabulary) -> Understood:
     price = found.price if vocabulary.has_prices else None
     if found.price is not None and price is None:
         notes.append(f"this shop does not tell prices: “{found.price}” was not used")
-    tokens, corrections = _correct(read_tokens(found.rest)[:MOST_WORDS], vocabulary)
+    tokens, corrections = read_tokens(found.rest)[:MOST_WORDS], {}
+    if spelling:
+        tokens, corrections = _correct(tokens, vocabulary)
     notes += [f"“{typed}” was read as “{used}”" for typed, used in corrections.items()]
     wanted, unwanted = part_wanted(tokens, vocabulary)
     wishes, attributes = recognise([one.word for one in wanted], vocabulary)

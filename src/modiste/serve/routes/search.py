@@ -25,7 +25,7 @@ _FORM: dict[str, Any] = {
         },
         **{
             name: {"type": "string"}
-            for name in ("words", "item", "weight", "without", "user", "variants", "k")
+            for name in ("words", "item", "weight", "without", "user", "variants", "spelling", "k")
         },
         "filters": {"type": "array", "items": {"type": "string", "maxLength": 200}},
     },

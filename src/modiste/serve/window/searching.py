@@ -58,6 +58,7 @@ class Searching:
                 ranker=ranker,
                 k=depth,
                 variants=request.variants,
+                spelling=request.spelling,
             )
             notes = result.notes if notes is None else notes
             by_item = {hit.item_idx: hit for hit in result.hits}
@@ -79,6 +80,7 @@ class Searching:
             degraded=list(degraded),
             notes=list(notes),
             understood={name: list(values) for name, values in result.understood.items()},
+            corrections=dict(result.corrections),
         )
 
     def matching(self, words: str) -> Mask:
