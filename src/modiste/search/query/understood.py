@@ -79,7 +79,8 @@ def understand(text: str, vocabulary: Vocabulary, *, spelling: bool = True) -> U
     price = found.price if vocabulary.has_prices else None
     if found.price is not None and price is None:
         notes.append(f"this shop does not tell prices: “{found.price}” was not used")
-    tokens, corrections = read_tokens(found.rest)[:MOST_WORDS], {}
+    tokens = read_tokens(found.rest)[:MOST_WORDS]
+    corrections: dict[str, str] = {}
     if spelling:
         tokens, corrections = _correct(tokens, vocabulary)
     notes += [f"“{typed}” was read as “{used}”" for typed, used in corrections.items()]
