@@ -22,6 +22,7 @@ from modiste.serve.database import Database, EventStore, KeyStore
 from modiste.serve.errors import install_faults
 from modiste.serve.page import Page, read_page
 from modiste.serve.paths import ApiPaths
+from modiste.serve.pictures import Pictures
 from modiste.serve.ports import Window
 from modiste.serve.protocol import HEADER_SECONDS
 from modiste.serve.security.gate import Gate
@@ -101,6 +102,7 @@ def create_app(
             app.state.readiness.ready = False
             metrics.leave()
             app.state.photos.close()
+            app.state.pictures.close()
             database.close()
 
     app = _new_app(lifespan)
@@ -109,6 +111,7 @@ def create_app(
     app.state.settings = settings
     app.state.events = EventStore(database)
     app.state.photos = PhotoDesk(settings)
+    app.state.pictures = Pictures(PhotoDesk(settings), settings.picture_cache_bytes)
     _add_routes(app)
     install_faults(app)
     described = app.openapi()["paths"] | {"/openapi.json": {"get"}}

@@ -8,7 +8,9 @@ from fastapi import Depends, Request
 
 from modiste.serve.database import EventStore
 from modiste.serve.errors import Refusal
+from modiste.serve.pictures import Pictures
 from modiste.serve.ports import Window
+from modiste.serve.settings import ServeSettings
 from modiste.serve.window import ShopWindow
 
 
@@ -45,6 +47,20 @@ async def get_events(request: Request) -> EventStore:
     return events
 
 
+async def get_settings(request: Request) -> ServeSettings:
+    """Give how the server is run."""
+    settings: ServeSettings = request.app.state.settings
+    return settings
+
+
+async def get_pictures(request: Request) -> Pictures:
+    """Give what scales pictures."""
+    pictures: Pictures = request.app.state.pictures
+    return pictures
+
+
 TheWindow = Annotated[Window, Depends(get_window)]
 TheShop = Annotated[ShopWindow, Depends(get_shop)]
 TheEvents = Annotated[EventStore, Depends(get_events)]
+TheSettings = Annotated[ServeSettings, Depends(get_settings)]
+ThePictures = Annotated[Pictures, Depends(get_pictures)]

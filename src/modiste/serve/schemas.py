@@ -103,6 +103,8 @@ class Found(Listed):
 
     understood: dict[str, list[str]]
     """Attributes of the shop that were recognised in the words."""
+    without: dict[str, list[str]] = {}
+    """Attributes that were left out, because the words or `without` say so."""
     corrections: dict[str, str]
     """Mistyped words and what each was read as: `drss` to `dress`."""
 
@@ -159,6 +161,8 @@ class Facets(Shape):
     facets: list[Facet]
     least_price: float | None
     highest_price: float | None
+    price_unit: str | None = None
+    """What to show beside prices, such as EUR; null: the bare number."""
 
 
 class EventKind(StrEnum):
@@ -221,6 +225,8 @@ class Health(Shape):
     release: str | None = None
     reasons: list[str] = []
     """What is missing: until it is ready, or, once it is, what answers are made without."""
+    pending: str | None = None
+    """What changed in the shop and cannot be taken up, answers stay as before; null: nothing."""
 
 
 class KnownUser(Shape):

@@ -55,6 +55,13 @@ class ServeSettings:
     send_seconds: _Seconds = 30.0
     """Time in which a client must have taken a part of an answer."""
 
+    picture_cache_bytes: Annotated[int, Field(ge=0)] = 64_000_000
+    """Bytes of scaled pictures that one process holds."""
+    look_seconds: _Seconds = 3.0
+    """How often is looked whether there is a new release, import, list, rule or stock."""
+    price_unit: Annotated[str, Field(max_length=12)] = ""
+    """What the page shows beside prices, such as EUR; empty: nothing."""
+
     @property
     def open_to_all(self) -> bool:
         """Whether no key is asked for: listening on loopback, called by its names only."""

@@ -42,6 +42,7 @@ def test_it_lives_before_it_is_ready(tmp_path: Path) -> None:
             "status": "ready",
             "release": "20200923-test",
             "reasons": ["words: no encoder"],
+            "pending": None,
         }
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 from modiste.engine import collect, lazy
 from modiste.errors import InputError
+from modiste.search import Searcher
 from modiste.search.similar.items import Similar
 from modiste.search.similar.shop_likeness import catalogue_words
 from modiste.serve.schemas import SearchRequest
 from modiste.serve.window import NoEvents, RecommendationsAsked, ShopWindow
+from modiste.serve.window.catalogue import Catalogue
 from tests.search.rack import COLOURS, KINDS, searcher
 
 
@@ -100,3 +104,26 @@ def test_facets_are_counted_by_hand(rack: ShopWindow) -> None:
     assert {one.value: one.count for one in facets["kind"]} == dict.fromkeys(KINDS, 1)
     assert rack.facets().least_price == 10.0
     assert rack.facets().highest_price == 30.0
+
+
+def test_what_was_left_out_of_a_search_is_told(rack: ShopWindow) -> None:
+    found = rack.search(SearchRequest(words="dress not red", k=4))
+    assert found.without == {"colour": ["Red"]}
+    assert {item.attributes["colour"] for item in found.items} & {"Red"} == set()
+    assert rack.search(SearchRequest(words="dress", k=4)).without == {}
+
+
+def test_a_picture_outside_of_the_shops_folder_is_none(tmp_path: Path) -> None:
+    items = rack_of("../secret.jpg", "inside.jpg").items
+    dataset = replace(searcher().dataset, picture_folder=tmp_path / "pictures")
+    catalogue = Catalogue(dataset, items)
+    assert catalogue.picture(catalogue.ids[0]) is None
+    assert catalogue.picture(catalogue.ids[1]) == (tmp_path / "pictures" / "inside.jpg").resolve()
+
+
+def rack_of(*pictures: str) -> Searcher:
+    """The rack, its first items with these pictures."""
+    rack = searcher()
+    named = [*pictures, *[None] * (rack.items.height - len(pictures))]
+    column = pl.Series("picture", named, dtype=pl.String)
+    return replace(rack, items=rack.items.with_columns(column))

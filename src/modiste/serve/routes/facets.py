@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from modiste.serve.answers import answer
-from modiste.serve.dependencies import TheShop
+from modiste.serve.dependencies import TheSettings, TheShop
 from modiste.serve.errors import FAULTS
 from modiste.serve.schemas import Conditions, Facets
 
@@ -17,8 +17,10 @@ router = APIRouter(tags=["search"], responses=FAULTS)
 @router.get("/facets", operation_id="get_facets", response_model=Facets)
 def get_facets(
     shop: TheShop,
+    settings: TheSettings,
     q: Annotated[str, Query(max_length=1000)] = "",
     filters: Annotated[Conditions, Query(alias="filter")] = [],  # noqa: B006 - read only
 ) -> Response:
     """Count the values of the shop's attributes, of what a query and filters leave."""
-    return answer(shop.facets(filters, q))
+    found = shop.facets(filters, q)
+    return answer(found.model_copy(update={"price_unit": settings.price_unit or None}))

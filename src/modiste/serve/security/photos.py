@@ -42,24 +42,30 @@ class PhotoDesk:
         Raises:
             Refusal: 422 if it is no photo or takes too long, 503 if others are before it.
         """
-        if not self._turn.acquire(timeout=self.settings.photo_seconds):
-            raise self._count(
-                Refusal(
-                    503,
-                    "busy",
-                    "Too many photos are being decoded.",
-                    "wait as long as Retry-After says",
-                    headers={"Retry-After": "2"},
-                )
-            )
         try:
-            picture = self._ask(data, crop)
+            kind, content = self._asked(data, crop)
         except Refusal as refusal:
-            raise self._count(refusal) from None
-        finally:
-            self._turn.release()
+            metrics.PHOTOS.labels(refusal.fault.code).inc()
+            raise
+        assert kind == b"P"
         metrics.PHOTOS.labels("decoded").inc()
-        return picture
+        height, width = PIXELS.unpack(content[: PIXELS.size])
+        return np.frombuffer(content, np.uint8, offset=PIXELS.size).reshape(height, width, 3)
+
+    def scale(self, data: bytes, width: int) -> bytes:
+        """Make a picture narrower; called in a thread.
+
+        Args:
+            data: A JPEG, PNG or WebP file.
+            width: Pixels.
+
+        Returns:
+            A JPEG, upright, so wide; nothing where the picture is not wider.
+
+        Raises:
+            Refusal: As `open` does.
+        """
+        return self._asked(data, WHOLE, width)[1]
 
     def close(self) -> None:
         """End the process."""
@@ -67,7 +73,22 @@ class PhotoDesk:
         if process is not None:
             _end(process)
 
-    def _ask(self, data: bytes, crop: Crop) -> np.ndarray[Any, Any]:
+    def _asked(self, data: bytes, crop: Crop, width: int = 0) -> tuple[bytes, bytes]:
+        """Ask the process as soon as it is free; give the kind of its answer, and the answer."""
+        if not self._turn.acquire(timeout=self.settings.photo_seconds):
+            raise Refusal(
+                503,
+                "busy",
+                "Too many photos are being decoded.",
+                "wait as long as Retry-After says",
+                headers={"Retry-After": "2"},
+            )
+        try:
+            return self._ask(data, crop, width)
+        finally:
+            self._turn.release()
+
+    def _ask(self, data: bytes, crop: Crop, width: int) -> tuple[bytes, bytes]:
         process = self._running()
         assert process.stdin is not None
         assert process.stdout is not None
@@ -75,7 +96,7 @@ class PhotoDesk:
         timer = threading.Timer(self.settings.photo_seconds, _stop, (process, late))
         timer.start()
         try:
-            process.stdin.write(QUESTION.pack(*crop, len(data)))
+            process.stdin.write(QUESTION.pack(*crop, width, len(data)))
             process.stdin.write(data)
             process.stdin.flush()
             return _answer(process.stdout)
@@ -104,18 +125,18 @@ class PhotoDesk:
             )
         return self._process
 
-    def _count(self, refusal: Refusal) -> Refusal:
-        metrics.PHOTOS.labels(refusal.fault.code).inc()
-        return refusal
 
-
-def _answer(stream: IO[bytes]) -> np.ndarray[Any, Any]:
-    if _read(stream, 1) == b"P":
-        height, width = PIXELS.unpack(_read(stream, PIXELS.size))
-        pixels = _read(stream, height * width * 3)
-        return np.frombuffer(pixels, np.uint8).reshape(height, width, 3)
+def _answer(stream: IO[bytes]) -> tuple[bytes, bytes]:
+    kind = _read(stream, 1)
+    if kind == b"P":
+        size = _read(stream, PIXELS.size)
+        height, width = PIXELS.unpack(size)
+        return kind, size + _read(stream, height * width * 3)
     (length,) = LENGTH.unpack(_read(stream, LENGTH.size))
-    raise _bad(_read(stream, length).decode())
+    content = _read(stream, length)
+    if kind == b"J":
+        return kind, content
+    raise _bad(content.decode())
 
 
 def _read(stream: IO[bytes], n_bytes: int) -> bytes:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import polars as pl
 
 from modiste.data import Dataset
+from modiste.data.photos import PictureError, picture_path
 from modiste.errors import InputError
 from modiste.search.similar.items import nearest_ids
 from modiste.serve.schemas import Item, ItemPage, Reason, Shown
@@ -112,10 +113,18 @@ class Catalogue:
 
     def picture(self, item_id: str) -> Path | None:
         """Give an item's picture file; None: it has none, or is no item."""
-        place, folder = self.find(item_id), self.dataset.picture_folder
+        place, folder = self.find(item_id), self._picture_folder
         if place is None or folder is None or self._columns["picture"][place] is None:
             return None
-        return folder / str(self._columns["picture"][place])
+        try:
+            return picture_path(folder, str(self._columns["picture"][place]))
+        except PictureError:
+            return None
+
+    @cached_property
+    def _picture_folder(self) -> Path | None:
+        folder = self.dataset.picture_folder
+        return None if folder is None else folder.resolve()
 
     def _tile(self, place: int) -> dict[str, Any]:
         columns = self._columns

@@ -80,6 +80,7 @@ class Searching:
             degraded=list(degraded),
             notes=list(notes),
             understood={name: list(values) for name, values in result.understood.items()},
+            without={name: list(values) for name, values in result.without.items()},
             corrections=dict(result.corrections),
         )
 
