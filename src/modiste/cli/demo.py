@@ -108,7 +108,7 @@ def demo_command(
     typer.echo("\nnext, with this shop or your own:")
     for command in (
         f"modiste doctor --shop {shop}",
-        f"modiste evaluate-search --shop {shop} --json {shop / 'search.json'}",
+        f"modiste evaluate-search --shop {shop}",
         f"modiste recommend --shop {shop} --format kaggle --out submission.csv",
         "modiste import hm PATH --shop DIR",
         "modiste import tables --interactions FILE --items FILE --shop DIR",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -24,7 +23,8 @@ def evaluate_search_command(
         ),
     ] = None,
     json_file: Annotated[
-        Path | None, typer.Option("--json", help="Write every figure to this JSON file.")
+        Path | None,
+        typer.Option("--json", help="Write every figure to this JSON file, too."),
     ] = None,
     report: Annotated[
         Path | None,
@@ -38,9 +38,11 @@ def evaluate_search_command(
     """Measure search and similar products on products that no encoder was fitted on.
 
     Own pictures found by their description, attribute queries in the catalogue's words and in
-    others, similar products, indexes; baselines beside them, intervals of 95 %.
+    others, similar products, indexes; baselines beside them, intervals of 95 %. The shop keeps
+    the figures as reports/search.json, where the lab of `modiste serve` reads them.
     """
     from modiste.errors import InputError
+    from modiste.search.measure.stored import store_measure
     from modiste.search.measure.tables import print_measure
     from modiste.search.measure.whole import measure_search
 
@@ -55,9 +57,10 @@ def evaluate_search_command(
             from modiste.report.search_page import write_search_page
 
             write_search_page(shop, result, report, progress)
+    kept = store_measure(shop, result)
     if json_file is not None:
-        text = json.dumps(result, indent=2, ensure_ascii=False) + "\n"
-        json_file.write_text(text, encoding="utf-8")
+        json_file.write_bytes(kept.read_bytes())
     print_measure(result)
+    typer.echo(f"figures: {kept}")
     if report is not None:
         typer.echo(f"page: {report}")

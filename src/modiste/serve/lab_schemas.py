@@ -66,7 +66,7 @@ class Lab(Shape):
     importance: LabTable | None
     """What the ranker of the current release looks at."""
     search: list[LabTable]
-    """Quality of search; empty: `modiste evaluate-search --json SHOP/search.json` was not run."""
+    """Quality of search; empty: `modiste evaluate-search` was not run."""
     faults: list[LabFault]
     notes: list[str]
     """What is missing, and the command that makes it."""

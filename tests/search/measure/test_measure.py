@@ -34,6 +34,7 @@ from modiste.search.measure.parts import (
     similar_products,
 )
 from modiste.search.measure.questions import attribute_questions, other_words, reworded_questions
+from modiste.search.measure.stored import MEASURE
 from modiste.testing import make_shop
 
 KINDS, COLOURS = ("Tshirts", "Jeans"), ("Red", "Navy Blue")
@@ -316,6 +317,12 @@ def test_the_command_measures_what_a_shop_allows(measured: dict[str, Any]) -> No
     assert asked["search: all"]["P@10"] == 1
     assert measured["reworded_queries"]["rows"]["words: plain BM25"]["P@10"] < 0.7
     assert measured["index"]["colour"]["exact"]["recall"] == 1
+
+
+def test_the_shop_keeps_the_last_measure(shop: Path, measured: dict[str, Any]) -> None:
+    kept = json.loads((shop / MEASURE).read_text(encoding="utf-8"))
+    assert kept["own_picture"] is None
+    assert kept["attribute_queries"] == measured["attribute_queries"]
 
 
 def test_the_page_shows_pictures_and_marks_the_right_ones(

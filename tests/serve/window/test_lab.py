@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from modiste.errors import InputError
+from modiste.search.measure.stored import MEASURE
 from modiste.serve.window import RecommendationsAsked, ShopWindow
 from modiste.serve.window.lab import EVALUATION, build_lab, explain_user
 
@@ -23,7 +24,10 @@ MEASURED = {
             "2020-09-16": {"models": {"modiste": {"MAP@12": 0.15}, "popular": {"MAP@12": 0.1}}},
         }
     },
-    "sources": {"popular": {"recall": 0.3, "unique_recall": 0.01}},
+    "sources": {
+        "popular": {"recall": 0.3, "unique_recall": 0.01},
+        "pool": {"recall": 0.4, "unique_recall": 0.4},
+    },
 }
 SEARCHED = {"own_picture": {"n_queries": 9, "gallery": 50, "rows": {"bm25": {"R@10": 0.5}}}}
 
@@ -52,7 +56,7 @@ def test_the_current_release_and_what_its_ranker_looks_at(shop: Path, window: Sh
 def test_figures_are_those_of_the_reports(shop: Path, window: ShopWindow) -> None:
     (shop / "reports").mkdir(exist_ok=True)
     (shop / EVALUATION).write_text(json.dumps(MEASURED), encoding="utf-8")
-    (shop / "search.json").write_text(json.dumps(SEARCHED), encoding="utf-8")
+    (shop / MEASURE).write_text(json.dumps(SEARCHED), encoding="utf-8")
     lab = build_lab(shop, window)
     assert lab.models is not None
     assert lab.models.rows[0].figures == {"MAP@12": 0.2, "MAP@12_low": 0.1}
@@ -61,13 +65,14 @@ def test_figures_are_those_of_the_reports(shop: Path, window: ShopWindow) -> Non
     assert course.lines == {"modiste": [0.25, 0.15], "popular": [None, 0.1]}
     assert lab.sources is not None
     assert lab.sources.rows[0].figures["unique_recall"] == 0.01
+    assert lab.sources.rows[1].figures == {"recall": 0.4}
     assert [(one.title, one.rows[0].name) for one in lab.search] == [("Own picture", "bm25")]
     assert lab.notes == []
 
 
 def test_what_is_missing_is_said_with_its_command(shop: Path, window: ShopWindow) -> None:
     (shop / EVALUATION).unlink(missing_ok=True)
-    (shop / "search.json").unlink(missing_ok=True)
+    (shop / MEASURE).unlink(missing_ok=True)
     lab = build_lab(shop, window)
     assert lab.models is None
     assert [note.partition(":")[0] for note in lab.notes] == [

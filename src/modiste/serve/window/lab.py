@@ -13,6 +13,7 @@ import polars as pl
 from modiste.artifacts import read_manifest
 from modiste.errors import InputError
 from modiste.release import release_store
+from modiste.search.measure.stored import MEASURE
 from modiste.serve.lab_schemas import (
     Lab,
     LabCourse,
@@ -30,12 +31,12 @@ from modiste.serve.window.catalogue import Catalogue
 from modiste.serve.window.window import ShopWindow
 
 EVALUATION = Path("reports") / "evaluation.json"
-SEARCH = (Path("search.json"), Path("reports") / "search.json")
 MOST_FEATURES = 30
 MOST_WORN = 24
 MOST_EXAMPLES = 5
 _EPOCH = date(1970, 1, 1)
 _MAIN = "MAP@12"
+ALONE = "unique_recall"
 
 
 def build_lab(shop: Path, window: ShopWindow) -> Lab:
@@ -49,12 +50,9 @@ def build_lab(shop: Path, window: ShopWindow) -> Lab:
     measured = _read(shop / EVALUATION)
     if measured is None:
         notes.append(f"no evaluation: modiste evaluate --shop {shop.name}")
-    searched = next((found for name in SEARCH if (found := _read(shop / name))), None)
+    searched = _read(shop / MEASURE)
     if searched is None:
-        notes.append(
-            f"no measure of search: modiste evaluate-search --shop {shop.name} "
-            f"--json {shop.name}/search.json"
-        )
+        notes.append(f"no measure of search: modiste evaluate-search --shop {shop.name}")
     releases = _releases(shop)
     if not releases:
         notes.append(f"no release: modiste train --shop {shop.name}")
@@ -214,7 +212,12 @@ def _models(measured: Mapping[str, Any] | None) -> LabTable | None:
 def _sources(measured: Mapping[str, Any] | None) -> LabTable | None:
     rows = (measured or {}).get("sources") or {}
     about = "what of the next week's purchases each source proposed, and what it alone"
-    return _table("Candidate ledger", about, rows) if rows else None
+    # All of the pool is proposed by nobody else: that says nothing of a source.
+    told = {
+        name: {part: value for part, value in row.items() if (name, part) != ("pool", ALONE)}
+        for name, row in rows.items()
+    }
+    return _table("Candidate ledger", about, told) if told else None
 
 
 def _importance(shop: Path) -> LabTable | None:
