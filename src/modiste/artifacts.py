@@ -208,6 +208,7 @@ _REMEDY = {
     "vectors": "run modiste embed first",
     "index": "run modiste index first",
     "lists": "run modiste recommend first",
+    "relevance": "run modiste train first",
 }
 
 
