@@ -210,10 +210,52 @@ def test_filters_on_a_phone_are_a_sheet(open_page: Open) -> None:
     page.get_by_role("button", name="Filter (1)").wait_for()
 
 
-def test_a_corrected_word_is_told(open_page: Open) -> None:
+def test_a_corrected_word_is_told_and_taken_back_by_one_click(
+    open_page: Open, shop: FakeShop
+) -> None:
     page = open_page("/find?q=black%20dres")
-    page.get_by_text("Dres: read as dress").wait_for()
-    page.get_by_text("Understood:").wait_for()
+    page.get_by_text("Showing results for black dress. Search instead for black dres.").wait_for()
+    assert page.get_by_text("was read as").count() == 0
+    see(page, "corrected", whole=False)
+    page.get_by_role("link", name="black dres", exact=True).click()
+    page.wait_for_url("**/find?q=black+dres&spelling=off")
+    until(
+        page,
+        lambda: (
+            [body["spelling"] for _, path, body in shop.asked if path == "/search"][-1:] == [False]
+        ),
+    )
+    page.get_by_text("Showing results for").wait_for(state="detached")
+    page.get_by_role("combobox").fill("black coat")
+    page.get_by_role("combobox").press("Enter")
+    page.wait_for_url("**/find?q=black+coat")
+
+
+def test_few_results_are_followed_by_what_sells_now(open_page: Open) -> None:
+    page = open_page("/find?q=zzz")
+    page.get_by_role("heading", name="Nothing was found").wait_for()
+    page.get_by_role("heading", name="Trending this week").wait_for()
+
+
+def test_a_shelf_shows_one_colour_of_each_product(open_page: Open, shop: FakeShop) -> None:
+    first = shop.listed(shop.items[:24], "live")
+    shop.listed = lambda *_, **__: first  # type: ignore[method-assign]
+    try:
+        page = open_page("/")
+        shelf = page.get_by_role("list", name="Your shelf")
+        shelf.wait_for()
+        shown = shelf.locator(".tile-link").evaluate_all("all => all.map(a => a.pathname.slice(6))")
+    finally:
+        del shop.listed
+    products = [shop.by_id[one].product for one in shown]
+    assert len(products) == len(set(products)) == len({one.product for one in first.items})
+
+
+def test_a_visitor_s_search_names_nobody(open_page: Open, shop: FakeShop) -> None:
+    page = open_page("/find?q=black")
+    page.get_by_role("list", name="What was found").wait_for()
+    (body,) = [body for _, path, body in shop.asked if path == "/search"]
+    assert "user" not in body
 
 
 def test_an_item_with_its_reason_its_neighbours_and_the_order(

@@ -494,6 +494,10 @@ export interface components {
             understood: {
                 [key: string]: string[];
             };
+            /** Corrections */
+            corrections: {
+                [key: string]: string;
+            };
         };
         /**
          * Health
@@ -1345,6 +1349,11 @@ export interface operations {
                      */
                     variants?: boolean;
                     /**
+                     * Spelling
+                     * @default true
+                     */
+                    spelling?: boolean;
+                    /**
                      * K
                      * @default 24
                      */
@@ -1364,6 +1373,7 @@ export interface operations {
                     without?: string;
                     user?: string;
                     variants?: string;
+                    spelling?: string;
                     k?: string;
                     filters?: string[];
                 };

@@ -35,7 +35,7 @@ export interface PhotoSearch {
   words: string;
   /** Of the words against the picture. */
   weight: number;
-  user: string;
+  user?: string;
   filters: readonly string[];
   k: number;
 }

@@ -1,8 +1,9 @@
 // The lab: what an engineer looks at.
+import type { ComponentChildren } from "preact";
 import { lab } from "../api/shop";
 import type { Lab, LabTable } from "../api/shapes";
 import { useAnswer } from "../state/answers";
-import { Notice, TroublePanel } from "../parts/notice";
+import { TroublePanel } from "../parts/notice";
 import { itemPath } from "../parts/tile";
 import { useTitle } from "../parts/title";
 import { upperFirst } from "../parts/words";
@@ -42,7 +43,6 @@ export function LabPage() {
         ))}
       </nav>
       {trouble && <TroublePanel trouble={trouble} again={again} />}
-      {data?.notes.map((note) => <Notice key={note}>{upperFirst(note)}</Notice>)}
       {data ? <Parts data={data} /> : !trouble && <p role="status">Looking …</p>}
     </div>
   );
@@ -57,25 +57,40 @@ function Parts({ data }: { data: Lab }) {
         table={data.models}
         figures={["MAP@12"]}
         columns={MODEL_FIGURES}
-        missing="No evaluation yet: modiste evaluate predicts past weeks beside baselines."
+        missing={
+          <>
+            No evaluation yet: <code>modiste evaluate</code> predicts past weeks beside baselines.
+          </>
+        }
       />
       <Figures
         id="sources"
         table={data.sources}
         figures={["recall", "unique_recall"]}
-        missing="The ledger comes with an evaluation: modiste evaluate."
+        missing={
+          <>
+            The ledger of candidates comes with an evaluation: <code>modiste evaluate</code>.
+          </>
+        }
       />
       <Figures
         id="features"
         table={data.importance}
         figures={["share"]}
-        missing="No ranker yet: modiste train fits one."
+        missing={
+          <>
+            No ranker yet: <code>modiste train</code> fits one.
+          </>
+        }
       />
       <UserSteps />
       <section id="search" class="panel">
         <h2>Search</h2>
         {!data.search.length && (
-          <p>Not measured yet: modiste evaluate-search with --json search.json in the shop.</p>
+          <p>
+            Not measured yet: <code>modiste evaluate-search</code> asks for items whose right
+            answers are known.
+          </p>
         )}
         {data.search.map((table) => (
           <div key={table.title}>
@@ -105,35 +120,47 @@ function Releases({ data }: { data: Lab }) {
           />
         </div>
       ))}
-      <div class="scroll" role="region" aria-label="Releases, table" tabIndex={0}>
-        <table class="figures">
-          <thead>
-            <tr>
-              <th scope="col">Release</th>
-              <th scope="col">Knows until</th>
-              <th scope="col">Pool recall</th>
-              <th scope="col">Features</th>
-              <th scope="col">Rows</th>
-              <th scope="col">Data</th>
-            </tr>
-          </thead>
-          <tbody>
-            {data.releases.map((one) => (
-              <tr key={one.name}>
-                <th scope="row">
-                  {one.name} {one.current && <span class="badge">current</span>}
-                </th>
-                <td>{one.as_of}</td>
-                <td class="number">{figureText(one.figures.pool_recall)}</td>
-                <td class="number">{figureText(one.figures.n_features)}</td>
-                <td class="number">{figureText(one.figures.n_rows)}</td>
-                <td>{one.dataset}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      {data.releases.length > 0 ? (
+        <ReleaseTable data={data} />
+      ) : (
+        <p>
+          No release yet: <code>modiste train</code> makes one.
+        </p>
+      )}
     </section>
+  );
+}
+
+function ReleaseTable({ data }: { data: Lab }) {
+  return (
+    <div class="scroll" role="region" aria-label="Releases, table" tabIndex={0}>
+      <table class="figures">
+        <thead>
+          <tr>
+            <th scope="col">Release</th>
+            <th scope="col">Knows until</th>
+            <th scope="col">Pool recall</th>
+            <th scope="col">Features</th>
+            <th scope="col">Rows</th>
+            <th scope="col">Data</th>
+          </tr>
+        </thead>
+        <tbody>
+          {data.releases.map((one) => (
+            <tr key={one.name}>
+              <th scope="row">
+                {one.name} {one.current && <span class="badge">current</span>}
+              </th>
+              <td>{one.as_of}</td>
+              <td class="number">{figureText(one.figures.pool_recall)}</td>
+              <td class="number">{figureText(one.figures.n_features)}</td>
+              <td class="number">{figureText(one.figures.n_rows)}</td>
+              <td>{one.dataset}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 
@@ -142,7 +169,7 @@ interface FiguresProps {
   table: LabTable | null;
   figures: readonly string[];
   columns?: readonly string[];
-  missing: string;
+  missing: ComponentChildren;
 }
 
 function Figures({ id, table, figures, columns, missing }: FiguresProps) {

@@ -50,7 +50,7 @@ export const barsConfig =
     return {
       type: "bar",
       data: {
-        labels: rows.map((row) => row.name.replaceAll("_", " ")),
+        labels: rows.map((row) => lines(row.name.replaceAll("_", " "))),
         datasets: [
           ...(hasIntervals ? [interval] : []),
           ...figures.map((figure, n) => ({
@@ -89,6 +89,20 @@ export const poolConfig =
     },
     options: sideways(true),
   });
+
+const LONGEST_LINE = 20;
+
+/** A long name in lines, so that it leaves room for its bar. */
+function lines(name: string): string[] {
+  const found: string[] = [];
+  for (const word of name.split(" ")) {
+    const last = found.at(-1);
+    if (last !== undefined && last.length + word.length < LONGEST_LINE) {
+      found[found.length - 1] = `${last} ${word}`;
+    } else found.push(word);
+  }
+  return found;
+}
 
 function sideways(legend: boolean): NonNullable<ChartConfiguration["options"]> {
   return {

@@ -14,7 +14,7 @@ import { figureText } from "./table";
 
 export function UserSteps() {
   const who = useStore(shopper);
-  const [users, setUsers] = useState<KnownUser[]>([]);
+  const [users, setUsers] = useState<KnownUser[] | null>(null);
   const [chosen, setChosen] = useState(who.visitor ? "" : who.id);
   useEffect(() => {
     knownUsers().then(
@@ -30,6 +30,7 @@ export function UserSteps() {
     (signal) => labUser(chosen, signal),
     true,
   );
+  if (users && !users.length && !data) return <NoUsers />;
   return (
     <section id="one-user" class="panel">
       <h2>One user, step by step</h2>
@@ -43,8 +44,8 @@ export function UserSteps() {
         <label class="field">
           A known user
           <select value={chosen} onChange={(event) => setChosen(event.currentTarget.value)}>
-            {!users.some((user) => user.id === chosen) && <option value={chosen}>{chosen}</option>}
-            {users.map((user, n) => (
+            {!users?.some((user) => user.id === chosen) && <option value={chosen}>{chosen}</option>}
+            {users?.map((user, n) => (
               <option value={user.id} key={user.id}>
                 Shopper {n + 1}: {user.note}
               </option>
@@ -65,6 +66,17 @@ export function UserSteps() {
           <Steps user={data} />
         </div>
       )}
+    </section>
+  );
+}
+
+function NoUsers() {
+  return (
+    <section id="one-user" class="panel">
+      <h2>One user, step by step</h2>
+      <p>
+        Nobody is known yet: <code>modiste train</code> learns from what users bought.
+      </p>
     </section>
   );
 }

@@ -13,6 +13,8 @@ export const MOST = 96;
 export interface Wanted {
   words: string;
   without: string;
+  /** Whether typing errors are mended. */
+  spelling: boolean;
   /** Attribute → its chosen values. */
   chosen: Record<string, string[]>;
   least: string;
@@ -31,6 +33,7 @@ export function wantedOf(query: URLSearchParams): Wanted {
   return {
     words: query.get("q") ?? "",
     without: query.get("without") ?? "",
+    spelling: query.get("spelling") !== "off",
     chosen,
     least: query.get("min") ?? "",
     most: query.get("max") ?? "",
@@ -43,6 +46,7 @@ export function pathOf(wanted: Wanted): string {
   const query = new URLSearchParams();
   if (wanted.words) query.set("q", wanted.words);
   if (wanted.without) query.set("without", wanted.without);
+  if (!wanted.spelling) query.set("spelling", "off");
   for (const filter of attributeFilters(wanted)) query.append("f", filter);
   if (wanted.least) query.set("min", wanted.least);
   if (wanted.most) query.set("max", wanted.most);

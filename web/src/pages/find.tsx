@@ -4,20 +4,23 @@ import { facets, recommendations, search } from "../api/shop";
 import type { Found, Listed, Shown } from "../api/shapes";
 import { useAnswer } from "../state/answers";
 import { go } from "../state/place";
-import { hidden, shopper } from "../state/session";
+import { hidden, shopper, tasteOf } from "../state/session";
 import { useStore } from "../state/store";
 import { Icon } from "../parts/icon";
 import { Empty, TroublePanel } from "../parts/notice";
 import { Sheet } from "../parts/sheet";
-import { Degraded, Grid, GridSkeleton, Rail } from "../parts/shelf";
+import { Degraded, Grid, GridSkeleton } from "../parts/shelf";
 import { useTitle } from "../parts/title";
 import { counted, nameText, upperFirst } from "../parts/words";
 import { cleared, countOf, filtersOf, MOST, pathOf, SORTS, STEP, toggled, wantedOf } from "./filters";
 import type { Sort, Wanted } from "./filters";
 import { Narrow } from "./narrow";
+import { Placement } from "./placement";
 import { remember } from "./why";
 
-type Answer = Listed & Partial<Pick<Found, "understood">>;
+type Answer = Listed & Partial<Pick<Found, "understood" | "corrections">>;
+/** Fewer than these do not fill a page: what sells now stands below them. */
+const FEW = 6;
 
 export function Find({ query }: { query: URLSearchParams }) {
   const wanted = wantedOf(query);
@@ -26,21 +29,19 @@ export function Find({ query }: { query: URLSearchParams }) {
   const [sheet, setSheet] = useState(false);
   const filters = filtersOf(wanted);
   const k = wanted.sort === "best" ? wanted.n : 100;
-  const key = JSON.stringify(["find", who.id, wanted.words, wanted.without, filters, k]);
+  const { words, without, spelling } = wanted;
+  const key = JSON.stringify(["find", who.id, words, without, spelling, filters, k]);
   const { data, trouble, busy, again } = useAnswer<Answer>(
     key,
     (signal) =>
-      wanted.words
-        ? search(
-            { words: wanted.words, without: wanted.without, filters, k, user: who.id },
-            signal,
-          )
+      words
+        ? search({ words, without, spelling, filters, k, ...tasteOf(who) }, signal)
         : recommendations({ user: who.id, filters, k }, signal),
     true,
   );
   const choices = useAnswer(
-    `facets ${wanted.words}`,
-    (signal) => facets(wanted.words, signal),
+    `facets ${words}`,
+    (signal) => facets(words, signal),
     true,
   ).data;
   useTitle(wanted.words ? `“${wanted.words}”` : "Browse");
@@ -89,9 +90,15 @@ export function Find({ query }: { query: URLSearchParams }) {
         <div class="results">
           <Said answer={data} wanted={wanted} change={change} />
           {trouble && <TroublePanel trouble={trouble} again={again} small={Boolean(data)} />}
-          {!data && !trouble && <GridSkeleton n={12} />}
+          {!data && !trouble && <GridSkeleton n={12} why={!words} />}
           {shown.length > 0 && (
-            <Grid items={shown} eager={4} dimmed={busy || Boolean(trouble)} label="What was found" />
+            <Grid
+              items={shown}
+              eager={4}
+              dimmed={busy || Boolean(trouble)}
+              label="What was found"
+              why={!words}
+            />
           )}
           {data && !busy && !trouble && !shown.length && (
             <Nothing wanted={wanted} change={change} notes={data.notes} />
@@ -114,6 +121,9 @@ export function Find({ query }: { query: URLSearchParams }) {
           )}
         </div>
       </div>
+      {data && !busy && shown.length < FEW && (
+        <Placement placement="trending" without={shown.map((one) => one.id)} />
+      )}
       {sheet && (
         <Sheet
           title="Filter"
@@ -162,19 +172,37 @@ interface Changing {
   change: (next: Wanted) => void;
 }
 
-/** What the server has to say of its answer: a corrected word, what it took for what. */
+/** A typing error was mended; what was typed is one tap away. */
+function Mended({ words, wanted }: { words: string; wanted: Wanted }) {
+  return (
+    <span>
+      Showing results for <strong>{words}</strong>. Search instead for{" "}
+      <a href={pathOf({ ...wanted, spelling: false, n: STEP })}>{wanted.words}</a>.
+    </span>
+  );
+}
+
+/** The words as they were read, signs and blanks between them as they were typed. */
+const wordsRead = (words: string, corrections: Record<string, string>): string =>
+  words.replace(/[\p{L}\p{N}]+/gu, (word) => corrections[word.toLowerCase()] ?? word);
+
+/** What the server has to say of its answer: what it took for what. */
 function Said({ answer, wanted, change }: Changing & { answer: Answer | undefined }) {
   const understood = Object.entries(answer?.understood ?? {});
-  const notes = answer?.items.length ? answer.notes : [];
+  const corrections = answer?.corrections ?? {};
+  const mended = wordsRead(wanted.words, corrections);
+  const told = Object.entries(corrections).map(([typed, read]) => `“${typed}” was read as “${read}”`);
+  const notes = answer?.items.length ? answer.notes.filter((note) => !told.includes(note)) : [];
   return (
     <>
       <Degraded degraded={answer?.degraded ?? []} />
       {(wanted.words || notes.length > 0) && (
         <p class="said">
+          {mended !== wanted.words && <Mended words={mended} wanted={wanted} />}
           {notes.map((note) => (
             <span key={note}>{upperFirst(note)}</span>
           ))}
-          {understood.length > 0 && (
+          {understood.length > 0 && mended === wanted.words && (
             <span>
               Understood:{" "}
               {understood.map(([name, values]) => (
@@ -230,31 +258,24 @@ function Chips({ wanted, change }: Changing) {
 }
 
 function Nothing({ wanted, change, notes }: Changing & { notes: readonly string[] }) {
-  const who = useStore(shopper);
-  const popular = useAnswer(`shelf-trending ${who.id}`, (signal) =>
-    recommendations({ user: who.id, k: 12, placement: "trending" }, signal),
-  );
   return (
-    <>
-      <Empty title="Nothing was found">
-        {notes.map((note) => (
-          <p key={note}>{upperFirst(note)}</p>
-        ))}
-        {countOf(wanted) > 0 ? (
-          <>
-            <p>The filters leave nothing over. Take one away, or all of them.</p>
-            <button type="button" class="button" onClick={() => change(cleared(wanted))}>
-              Remove all filters
-            </button>
-          </>
-        ) : (
-          <p>
-            Try fewer or other words: a kind and a colour, such as “green jumper”, or{" "}
-            <a href="/photo">search by a photo</a>.
-          </p>
-        )}
-      </Empty>
-      <Rail title="Trending this week" id="instead" answer={popular} />
-    </>
+    <Empty title="Nothing was found">
+      {notes.map((note) => (
+        <p key={note}>{upperFirst(note)}</p>
+      ))}
+      {countOf(wanted) > 0 ? (
+        <>
+          <p>The filters leave nothing over. Take one away, or all of them.</p>
+          <button type="button" class="button" onClick={() => change(cleared(wanted))}>
+            Remove all filters
+          </button>
+        </>
+      ) : (
+        <p>
+          Try fewer or other words: a kind and a colour, such as “green jumper”, or{" "}
+          <a href="/photo">search by a photo</a>.
+        </p>
+      )}
+    </Empty>
   );
 }

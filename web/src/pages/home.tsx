@@ -1,6 +1,5 @@
 // Home: the shelf for this shopper, new in, trending, and ways into the shop.
-import type { RefObject } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { facets, recommendations } from "../api/shop";
 import type { Listed } from "../api/shapes";
 import { askAhead, useAnswer } from "../state/answers";
@@ -9,17 +8,18 @@ import { hidden, shopper } from "../state/session";
 import { useStore } from "../state/store";
 import { Icon } from "../parts/icon";
 import { Empty, Notice, TroublePanel } from "../parts/notice";
-import { Degraded, Grid, GridSkeleton, Rail } from "../parts/shelf";
+import { Degraded, Grid, GridSkeleton } from "../parts/shelf";
 import { useTitle } from "../parts/title";
 import { filterPath } from "./filters";
+import { ASKED_FOR_EACH, oneEach, Placement } from "./placement";
 import { remember } from "./why";
 
 const STEP = 12;
-const MOST = 60;
+const MOST = 48;
 
 const shelfKey = (user: string, n: number): string => `shelf ${user} ${n}`;
 const askShelf = (user: string, n: number, signal?: AbortSignal): Promise<Listed> =>
-  recommendations({ user, k: n, placement: "home" }, signal);
+  recommendations({ user, k: n * ASKED_FOR_EACH, placement: "home" }, signal);
 
 /** Ask for the shelf while the page is still being built. */
 export function askHomeAhead(): void {
@@ -39,7 +39,8 @@ export function Home() {
   );
   const { data, trouble, busy, again } = answer;
   useEffect(() => remember(data?.items), [data]);
-  const items = data?.items.filter((item) => !gone.includes(item.id)) ?? [];
+  const items = oneEach(data?.items.filter((item) => !gone.includes(item.id)) ?? []);
+  const more = n < MOST && (busy || items.length >= n);
   return (
     <>
       <div class="title-row">
@@ -64,7 +65,7 @@ export function Home() {
         <>
           <Degraded degraded={data.degraded} />
           {items.length > 0 ? (
-            <Grid items={items} eager={4} dimmed={busy} label="Your shelf" />
+            <Grid items={items.slice(0, n)} eager={4} dimmed={busy} label="Your shelf" />
           ) : (
             <Empty title="Nothing on the shelf">
               <p>{data.notes[0] ?? "This shop has nothing to recommend yet."}</p>
@@ -73,7 +74,7 @@ export function Home() {
               </p>
             </Empty>
           )}
-          {n < MOST && data.items.length >= STEP && (busy || data.items.length >= n) && (
+          {more && items.length > 0 && (
             <div class="more">
               <button
                 type="button"
@@ -88,8 +89,8 @@ export function Home() {
         </>
       )}
       <PhotoCard />
-      <Placement title="New in" placement="new" />
-      <Placement title="Trending this week" placement="trending" />
+      <Placement placement="new" />
+      <Placement placement="trending" />
     </>
   );
 }
@@ -125,49 +126,16 @@ function NewShelf({ again, busy }: { again: () => void; busy: boolean }) {
   );
 }
 
-/** A row further down: asked for when it comes near. */
-function Placement({ title, placement }: { title: string; placement: "new" | "trending" }) {
-  const who = useStore(shopper);
-  const [here, near] = useNear();
-  const answer = useAnswer(near ? `shelf-${placement} ${who.id}` : null, (signal) =>
-    recommendations({ user: who.id, k: 12, placement }, signal),
-  );
-  useEffect(() => remember(answer.data?.items), [answer.data]);
-  return (
-    <div ref={here}>
-      <Rail title={title} id={placement} answer={answer} />
-    </div>
-  );
-}
-
-function useNear(): [RefObject<HTMLDivElement>, boolean] {
-  const here = useRef<HTMLDivElement>(null);
-  const [near, setNear] = useState(false);
-  useEffect(() => {
-    const watcher = new IntersectionObserver(
-      ([seen]) => {
-        if (!seen?.isIntersecting) return;
-        setNear(true);
-        watcher.disconnect();
-      },
-      { rootMargin: "800px" },
-    );
-    if (here.current) watcher.observe(here.current);
-    return () => watcher.disconnect();
-  }, []);
-  return [here, near];
-}
-
 /** The shop's largest kinds, one tap away. */
 function Ways() {
   const { data, trouble } = useAnswer("facets ", (signal) => facets("", signal));
   if (trouble) return null;
-  const facet = data?.facets.find((one) => one.name === "kind_group") ??
-    data?.facets.find((one) => one.name === "kind") ?? { name: "", values: [] };
+  const facet = data?.facets.find((one) => one.name === "kind") ??
+    data?.facets.find((one) => one.name === "kind_group") ?? { name: "", values: [] };
   return (
     <nav class="kinds" aria-label="Kinds">
       <ul>
-        {facet.values.slice(0, 12).map(({ value }) => (
+        {facet.values.slice(0, 16).map(({ value }) => (
           <li key={value}>
             <a class="chip" href={filterPath(facet.name, value)}>
               {value}

@@ -15,19 +15,21 @@ interface GridProps {
   eager?: number;
   dimmed?: boolean;
   label?: string;
+  /** Whether each tile says why it is there. */
+  why?: boolean;
 }
 
-export function Grid({ items, eager = 0, dimmed = false, label }: GridProps) {
+export function Grid({ items, eager = 0, dimmed = false, label, why = true }: GridProps) {
   // Many tiles: drawn anew only when what they show has changed.
   const shown = items.map((item) => `${item.id} ${item.reason.text}`).join();
   const tiles = useMemo(
     () =>
       items.map((item, place) => (
         <li key={item.id}>
-          <Tile item={item} first={place < eager} />
+          <Tile item={item} first={place < eager} why={why} />
         </li>
       )),
-    [shown, eager],
+    [shown, eager, why],
   );
   return (
     <ul class={dimmed ? "grid dimmed" : "grid"} aria-label={label} aria-busy={dimmed}>
@@ -36,11 +38,17 @@ export function Grid({ items, eager = 0, dimmed = false, label }: GridProps) {
   );
 }
 
-export function GridSkeleton({ n, row = false }: { n: number; row?: boolean }) {
+interface SkeletonProps {
+  n: number;
+  row?: boolean;
+  why?: boolean;
+}
+
+export function GridSkeleton({ n, row = false, why = true }: SkeletonProps) {
   return (
     <div class={row ? "row waiting" : "grid waiting"} role="img" aria-label="Loading">
       {Array.from({ length: n }, (_, place) => (
-        <TileSkeleton key={place} />
+        <TileSkeleton key={place} why={why} />
       ))}
     </div>
   );

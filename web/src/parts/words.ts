@@ -1,9 +1,9 @@
 // How numbers and the shop's names are written for a reader.
 
-/** The shop's own unit, never converted; prices below 1 keep three figures. */
+/** The shop's own unit, never converted; prices of a few hundredths keep four places. */
 export function priceText(price: number | null): string {
   if (price === null) return "";
-  return price === 0 || price >= 1 ? price.toFixed(2) : Number(price.toPrecision(3)).toString();
+  return price.toFixed(price === 0 || price >= 0.1 ? 2 : 4);
 }
 
 /** `kind_group` → `Kind group`. */

@@ -1,15 +1,18 @@
 // Search by photo: take, choose, paste or drop one; frame the garment; say what should differ.
 import { useEffect, useState } from "preact/hooks";
 import { Trouble } from "../api/call";
-import { garments, searchByPhoto, type Crop, type Garment } from "../api/shop";
+import { garments, picture, searchByPhoto, type Crop, type Garment } from "../api/shop";
+import type { Shown } from "../api/shapes";
 import { useAnswer } from "../state/answers";
-import { hidden, shopper } from "../state/session";
+import { hidden, shopper, tasteOf } from "../state/session";
 import { useStore } from "../state/store";
 import { Icon } from "../parts/icon";
 import { Empty, Notice, TroublePanel } from "../parts/notice";
 import { Degraded, Grid, GridSkeleton } from "../parts/shelf";
+import { Picture } from "../parts/tile";
 import { useTitle } from "../parts/title";
 import { counted, upperFirst } from "../parts/words";
+import { usePlacement } from "../pages/placement";
 import { remember } from "../pages/why";
 import { Camera } from "./camera";
 import { CropBox } from "./cropbox";
@@ -82,7 +85,46 @@ function Start({ take, camera }: Ways) {
         <li>Daylight shows its colour as it is.</li>
         <li>The photo is made small on this device, looked at once, and kept nowhere.</li>
       </ul>
+      <Examples take={take} />
     </div>
+  );
+}
+
+const EXAMPLES = 6;
+
+/** Pictures of the shop to begin with, for who has none at hand. */
+function Examples({ take }: Pick<Ways, "take">) {
+  const { data } = usePlacement("trending");
+  const [fault, setFault] = useState("");
+  const shown = data?.items.filter((item) => item.picture).slice(0, EXAMPLES) ?? [];
+  if (data && !shown.length) return null;
+  const choose = async (item: Shown) => {
+    try {
+      const answer = await fetch(picture(item.picture!, 800));
+      if (!answer.ok) throw new Error(`status ${answer.status}`);
+      take(await answer.blob());
+    } catch {
+      setFault("This picture could not be fetched. Try another one.");
+    }
+  };
+  return (
+    <section class="examples-row" aria-labelledby="examples">
+      <h2 id="examples">Or see what looks like one of these</h2>
+      {fault && <Notice kind="error">{fault}</Notice>}
+      <ul>
+        {shown.map((item) => (
+          <li key={item.id}>
+            <button
+              type="button"
+              aria-label={`Look for what is like ${item.name}`}
+              onClick={() => void choose(item)}
+            >
+              <Picture item={item} />
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
@@ -99,7 +141,7 @@ function Looking({ photo, take, camera }: Ways & { photo: Given }) {
     key === stopped ? null : key,
     (signal) =>
       searchByPhoto(
-        { photo: photo.photo, crop, words, weight, user: who.id, filters: [], k: K },
+        { photo: photo.photo, crop, words, weight, ...tasteOf(who), filters: [], k: K },
         signal,
       ),
     true,
@@ -193,8 +235,10 @@ function Looking({ photo, take, camera }: Ways & { photo: Given }) {
         {trouble && <PhotoTrouble trouble={trouble} again={again} />}
         {data && <Degraded degraded={data.degraded} />}
         {data?.notes.map((note) => <Notice key={note}>{upperFirst(note)}</Notice>)}
-        {!data && !trouble && <GridSkeleton n={8} />}
-        {items.length > 0 && <Grid items={items} eager={4} dimmed={busy} label="Found" />}
+        {!data && !trouble && <GridSkeleton n={8} why={false} />}
+        {items.length > 0 && 
+          <Grid items={items} eager={4} dimmed={busy} label="Found" why={false} />
+        }
         {data && !busy && !trouble && !items.length && (
           <Empty title="Nothing looks like it">
             <p>Draw the frame closer around the garment, or use the whole picture.</p>

@@ -21,6 +21,9 @@ export const newVisitor = (): Shopper => ({
   visitor: true,
 });
 
+/** Whose taste orders what a search finds: of a visitor the shop knows none. */
+export const tasteOf = (who: Shopper): { user?: string } => (who.visitor ? {} : { user: who.id });
+
 export const shopper = keptStore<Shopper>("shopper", newVisitor());
 
 /** What a kept tile needs; a basket shows without the server. */
