@@ -23,6 +23,7 @@ ORDER = (
     "search",
     "similar",
     "evaluate-search",
+    "evaluate-relevance",
     "serve",
     "keys",
     "limits",

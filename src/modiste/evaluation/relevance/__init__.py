@@ -1,0 +1,1 @@
+"""How well a model tells what a user buys next: the last purchase left out, two protocols."""
