@@ -42,6 +42,16 @@ class FourItems:
     def picture(self, item_id: str) -> Path | None:
         return self.folder / "0001.jpg" if item_id == "0001" else None
 
+    @property
+    def stamps(self) -> dict[str, object]:
+        return {}
+
+    def look(self) -> dict[str, object]:
+        return {}
+
+    def renewed(self) -> FourItems:
+        return self
+
     def users(self, k: int) -> list[KnownUser]:
         users = [KnownUser(id=name, bought=3, note="3 bought") for name in ("anna", "ben")]
         return users[:k]

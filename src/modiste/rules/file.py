@@ -33,7 +33,7 @@ import numpy as np
 import polars as pl
 from pydantic import Field
 
-from modiste.artifacts import fingerprint, hash_file
+from modiste.artifacts import hash_file
 from modiste.component import build_component, component
 from modiste.data import Dataset
 from modiste.errors import ConfigError, InputError
@@ -128,17 +128,17 @@ def read_rules(path: Path) -> RuleFile:
 
 
 def rules_key(path: Path | None) -> str:
-    """Give a fingerprint of a rules' file and of the stock it names; empty: no rules.
+    """Give a fingerprint of a rules' file; empty: no rules.
+
+    The stock it names is no part of it: it changes all day, and is looked at when a list is given.
 
     Raises:
         ConfigError: If the file cannot be read.
     """
     if path is None:
         return ""
-    rules = read_rules(path)
-    stock = path.parent / rules.stock
-    known = hash_file(stock) if rules.stock and stock.is_file() else ""
-    return fingerprint([hash_file(path), known])
+    read_rules(path)
+    return hash_file(path)[:16]
 
 
 def bind_rules(rules: RuleFile, shop: Dataset, folder: Path) -> Rules:

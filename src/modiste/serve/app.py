@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import importlib
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import FastAPI
@@ -25,6 +23,7 @@ from modiste.serve.paths import ApiPaths
 from modiste.serve.pictures import Pictures
 from modiste.serve.ports import Window
 from modiste.serve.protocol import HEADER_SECONDS
+from modiste.serve.renewal import Readiness, keep_fresh, settle
 from modiste.serve.security.gate import Gate
 from modiste.serve.security.photos import PhotoDesk
 from modiste.serve.settings import ServeSettings
@@ -46,14 +45,6 @@ ROUTES = (
 )
 """Modules of `modiste.serve.routes`, in the order of /docs."""
 _ABOUT = "Recommendations, search and live events of one shop."
-
-
-@dataclass
-class Readiness:
-    """Whether requests are answered as they should be."""
-
-    ready: bool = False
-    reasons: list[str] = field(default_factory=lambda: ["the shop is being opened"])
 
 
 def create_app(
@@ -85,12 +76,12 @@ def create_app(
             readiness.reasons = ["the shop cannot be opened; the log says why"]
             on_failure(error)
             return
-        # What was loaded stays for good: the collector need not walk over it while answers wait.
-        gc.collect()
-        gc.freeze()
+        del window
+        settle()
         readiness.reasons, readiness.ready = missing, True
         metrics.READY.set(1)
         _log.info("ready")
+        await keep_fresh(app, settings.look_seconds)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, float]]:

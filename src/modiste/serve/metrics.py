@@ -27,6 +27,7 @@ SECONDS = Histogram(
 REFUSED = Counter("modiste_refused", "Requests refused at the gate, by code.", ["code"])
 EVENTS = Counter("modiste_events", "Events by what became of them.", ["outcome"])
 PHOTOS = Counter("modiste_photos", "Photos by what became of them.", ["outcome"])
+RENEWALS = Counter("modiste_renewals", "Changes of the shop by what became of them.", ["outcome"])
 READY = Gauge("modiste_ready", "Processes that are ready.", multiprocess_mode="livesum")
 
 

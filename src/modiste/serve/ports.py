@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +18,16 @@ class Window(Protocol):
 
     def warm(self) -> list[str]:
         """Let model, index and words answer once; give what is missing, nothing where all did."""
+
+    @property
+    def stamps(self) -> Mapping[str, object]:
+        """By part of the shop, in words, the state that it was opened from."""
+
+    def look(self) -> Mapping[str, object]:
+        """Look at the shop again, cheaply: equal to `stamps` where nothing changed."""
+
+    def renewed(self) -> Window:
+        """Open the shop as it is now, beside this one; what did not change may be shared."""
 
     def known_items(self, ids: Iterable[str]) -> set[str]:
         """Give those of some ids that are items of the shop."""

@@ -33,6 +33,7 @@ async def health_ready(request: Request) -> JSONResponse:
         status="ready" if ready else "starting",
         release=release,
         reasons=list(state.readiness.reasons),
+        pending=state.readiness.pending,
     )
     return JSONResponse(health.model_dump(), 200 if ready else 503)
 

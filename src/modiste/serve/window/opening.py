@@ -1,33 +1,136 @@
-"""What is done once when a shop is opened: rules are bound, lists are opened or made."""
+"""What is done when a shop is opened, and again when something in it changed."""
 
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
 
 from modiste.data import Dataset
 from modiste.errors import ModisteError
 from modiste.recommend.live import LiveModel
-from modiste.recommend.stored import StoredLists, make_lists, open_lists, store_lists
-from modiste.release import Release
+from modiste.recommend.stored import make_lists, open_lists, store_lists
+from modiste.release import open_release, release_store
 from modiste.rules import Rules
-from modiste.rules.file import bind_rules, read_rules
+from modiste.rules.file import bind_rules, read_rules, rules_key
+from modiste.search import Searcher
+from modiste.search.similar.items import Similar
+from modiste.search.similar.shop_likeness import open_likeness
+from modiste.serve.window.catalogue import Catalogue
+from modiste.serve.window.events import EventSource
+from modiste.serve.window.personal import Personal
+from modiste.serve.window.stamps import LISTS, Stamps, take_stamps
 
 MOST_USERS_MADE = 5_000
 """Users of a shop whose lists are made at the start where none are stored."""
+_NO_LISTS = "no lists were stored: every list is made when it is asked for"
 
 
-def beforehand(
-    shop: Path, release: Release, live: LiveModel, rules: Rules, key: str
-) -> StoredLists | None:
-    """Open the lists made beforehand; in a small shop they are made where there are none."""
-    found = open_lists(shop, release.name, key)
-    if found is not None or live.n_users > MOST_USERS_MADE:
-        return found
-    made = make_lists(release.model, live.shop, rules if key else None)
-    with suppress(OSError):  # a shop that may only be read is served too
-        store_lists(made, shop, release.name, key)
-    return made
+@dataclass(frozen=True)
+class Origin:
+    """Where a window comes from."""
+
+    shop: Path
+    rules: Path | None
+    encoder: str | None
+    stamps: Stamps
+    """Of the moment when it was opened."""
+    key: str
+    """Of the rules that were in force."""
+
+    def look(self) -> Stamps:
+        """Look at the same files again."""
+        return take_stamps(self.shop, self.rules)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a window is put together from."""
+
+    searcher: Searcher
+    similar: Similar
+    rules: Rules
+    """Bound to the catalogue that is searched."""
+    personal: Personal | None
+    degraded: tuple[str, ...]
+    origin: Origin
+
+
+def open_parts(shop: Path, events: EventSource, rules: Path | None, encoder: str | None) -> Parts:
+    """Open a shop: its catalogue, search, release, lists and rules.
+
+    Raises:
+        ArtifactError: If nothing was imported, or a release cannot be opened.
+        ConfigError: If the rules have faults.
+    """
+    stamps = take_stamps(shop, rules)
+    searcher = Searcher.open(shop, encoder)
+    dataset = searcher.dataset
+    likeness = open_likeness(shop, dataset, "blend", encoder)
+    similar = Similar(dataset, searcher.items, likeness, "blend")
+    bound = bound_rules(rules, as_of_now(dataset))
+    degraded = searcher.finder.spaces.notes
+    origin = Origin(shop, rules, encoder, stamps, rules_key(rules))
+    if release_store(shop).current_name() is None:
+        return Parts(searcher, similar, bound, None, degraded, origin)
+    release = open_release(shop)
+    live = LiveModel(release.model, release.shop.in_memory())
+    catalogue = Catalogue(dataset, searcher.items)
+    if release.newer_dataset:
+        told = f"release {release.name} is older than dataset {release.newer_dataset}"
+        degraded = (*degraded, told)
+    personal = Personal(release, live, catalogue, Rules(), events, degraded=degraded)
+    return _with_lists(Parts(searcher, similar, bound, personal, degraded, origin))
+
+
+def renew_parts(parts: Parts) -> Parts:
+    """Read rules, stock and lists anew; the rest is shared with what was opened before.
+
+    Raises:
+        ArtifactError: If the lists were altered.
+        ConfigError: If the rules have faults.
+    """
+    was = parts.origin
+    origin = replace(was, stamps=was.look(), key=rules_key(was.rules))
+    bound = bound_rules(was.rules, as_of_now(parts.searcher.dataset))
+    same = origin.stamps[LISTS] == was.stamps[LISTS] and origin.key == was.key
+    return _with_lists(replace(parts, rules=bound, origin=origin), keep=same)
+
+
+def _with_lists(parts: Parts, *, keep: bool = False) -> Parts:
+    """Put the rules, and the lists that were made under them, into the personal side."""
+    personal, origin = parts.personal, parts.origin
+    if personal is None:
+        return parts
+    release, live = personal.release, personal.live
+    own = bound_rules(origin.rules, release.shop)
+    stored = personal.stored
+    if not keep:
+        stored = open_lists(origin.shop, release.name, origin.key)
+        if stored is None and live.n_users <= MOST_USERS_MADE:
+            stored = make_lists(release.model, live.shop, own if origin.key else None)
+            with suppress(OSError):  # a shop that may only be read is served too
+                store_lists(stored, origin.shop, release.name, origin.key)
+            # What was written here is no news.
+            own_lists = {LISTS: origin.look()[LISTS]}
+            origin = replace(origin, stamps={**origin.stamps, **own_lists})
+    lacking = tuple(told for told in parts.degraded if told != _NO_LISTS)
+    lacking += () if stored is not None else (_NO_LISTS,)
+    changed = personal.under(own, shown_now(parts), stored, lacking)
+    return replace(parts, personal=changed, degraded=lacking, origin=origin)
+
+
+def shown_now(parts: Parts) -> npt.NDArray[np.bool_] | None:
+    """Tell which items of the catalogue the rules let be shown, `[n_items]`; None: all."""
+    may = parts.rules.allowed
+    if may is None:
+        return None
+    shown = np.zeros(parts.searcher.items.height, np.bool_)
+    shown[may.to_numpy()] = True
+    return shown
 
 
 def bound_rules(rules: Path | None, dataset: Dataset) -> Rules:

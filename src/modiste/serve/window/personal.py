@@ -33,6 +33,10 @@ _ENOUGH = 8
 """Purchases of users that are shown as examples, if any have so many."""
 _SESSION_KIND = {"home": "view", "product": "view", "basket": "basket"}
 """What items named with a request are taken for."""
+_SHARED = frozenset(
+    ("users", "items", "item_ids_by_place", "item_ids", "teller", "explainer", "places", "_ageless")
+)
+"""What neither rules nor lists alter."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +47,29 @@ class Personal:
     live: LiveModel
     catalogue: Catalogue
     rules: Rules
+    """Bound to the release; `shown` stands for what they allow."""
     events: EventSource
     stored: StoredLists | None = None
     """Lists made beforehand under the same rules; None: every list is made now."""
     degraded: tuple[str, ...] = ()
     """What every answer lacks."""
+    shown: npt.NDArray[np.bool_] | None = None
+    """Which items of the catalogue may be shown as the rules and the stock are now, `[n_items]`;
+    None: all. Lists that were made beforehand keep to it too."""
+
+    def under(
+        self,
+        rules: Rules,
+        shown: npt.NDArray[np.bool_] | None,
+        stored: StoredLists | None,
+        degraded: tuple[str, ...],
+    ) -> Personal:
+        """Give the same release under other rules and with other lists."""
+        rules = replace(rules, allowed=None)
+        newer = replace(self, rules=rules, shown=shown, stored=stored, degraded=degraded)
+        for name in vars(self).keys() & _SHARED:
+            vars(newer)[name] = vars(self)[name]
+        return newer
 
     @cached_property
     def users(self) -> Ids:
@@ -93,9 +115,10 @@ class Personal:
         return np.array([-1 if place is None else place for place in found], np.int64)
 
     @cached_property
-    def known_items(self) -> pl.Series:
-        """`item_idx` of the release's items that are in the catalogue."""
-        return pl.Series("item_idx", np.flatnonzero(self.places >= 0), dtype=pl.Int32)
+    def may(self) -> npt.NDArray[np.bool_]:
+        """Which of the release's items are in the catalogue and may be shown now, `[n_items]`."""
+        known = self.places >= 0
+        return known if self.shown is None else known & self.shown[self.places]
 
     def answer(self, asked: RecommendationsAsked) -> Listed:
         """Give a list for a user.
@@ -144,17 +167,21 @@ class Personal:
         return self.stored is not None and self._user(user_id) is not None
 
     def _stored(self, user: int | None, k: int) -> Listed | None:
-        """Give the list that was made beforehand; None: there is none, or it is too short."""
+        """Give the list that was made beforehand, without what may no longer be shown.
+
+        None: there is none, or too little of it is left.
+        """
         lists = self.stored
         if lists is None or k > lists.k:
             return None
         row = self.live.n_users if user is None else user
-        items = lists.items[row, :k].tolist()
-        places = [int(self.places[item]) for item in items if item >= 0]
-        if len(places) < k or min(places) < 0:
+        items = lists.items[row]
+        kept = np.flatnonzero((items >= 0) & self.may[items])[:k]
+        if len(kept) < k:
             return None
-        because, sources = lists.because[row, :k].tolist(), lists.sources[row, :k].tolist()
-        scores = lists.scores[row, :k].tolist()
+        places = self.places[items[kept]].tolist()
+        because, sources = lists.because[row, kept].tolist(), lists.sources[row, kept].tolist()
+        scores = lists.scores[row, kept].tolist()
         ageless = bool(self._ageless[row])
         shown = []
         for at, place in enumerate(places):
@@ -205,17 +232,14 @@ class Personal:
         return [item for item in found if item is not None]
 
     def _rules(self, filters: Sequence[Filter]) -> Rules:
-        """Give the rules with a request's filters, and without what left the catalogue."""
-        may = self.rules.allowed
-        if len(self.known_items) < len(self.places):
-            may = self.known_items if may is None else may.filter(may.is_in(self.known_items))
-        if not filters:
-            return replace(self.rules, allowed=may)
-        passing = allowed(filters, self.catalogue.items)
-        kept = np.flatnonzero((self.places >= 0) & passing[self.places])
-        asked = pl.Series("item_idx", kept, dtype=pl.Int32)
+        """Give the rules with a request's filters, without what may not be shown now."""
+        kept = self.may
+        if filters:
+            kept = kept & allowed(filters, self.catalogue.items)[self.places]
+        elif kept.all():
+            return self.rules
         return replace(
-            self.rules, allowed=asked if may is None else asked.filter(asked.is_in(may.implode()))
+            self.rules, allowed=pl.Series("item_idx", np.flatnonzero(kept), dtype=pl.Int32)
         )
 
     def _shown(

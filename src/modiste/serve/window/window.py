@@ -15,15 +15,11 @@ import polars as pl
 
 from modiste.engine import collect
 from modiste.errors import ModisteError
-from modiste.recommend.live import LiveModel
-from modiste.release import open_release, release_store
 from modiste.rules import Rules
-from modiste.rules.file import rules_key
 from modiste.rules.filters import allowed, loosening_advice
 from modiste.search import Searcher
 from modiste.search.searcher import read_filters
 from modiste.search.similar.items import Similar
-from modiste.search.similar.shop_likeness import open_likeness
 from modiste.serve.schemas import (
     Facets,
     Found,
@@ -39,15 +35,18 @@ from modiste.serve.window.asked import RecommendationsAsked
 from modiste.serve.window.catalogue import Catalogue
 from modiste.serve.window.events import EventSource, NoEvents
 from modiste.serve.window.facets import Counter
-from modiste.serve.window.opening import as_of_now, beforehand, bound_rules
+from modiste.serve.window.opening import Parts, open_parts, renew_parts
 from modiste.serve.window.personal import Personal
 from modiste.serve.window.ruling import DEEPER, needs_more, ruled
 from modiste.serve.window.searching import Searching
 from modiste.serve.window.shelves import Shelves
+from modiste.serve.window.stamps import Stamps, is_another_shop
 from modiste.serve.window.suggest import Suggester
 from modiste.serve.window.together import Companions, completing, of_its_style
 
 Mask = npt.NDArray[np.bool_]
+_SHARED = {"catalogue", "shelves", "companions", "counter", "suggester"}
+"""What neither rules nor lists alter."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +64,8 @@ class ShopWindow:
     """What could not be opened."""
     folder: Path | None = None
     """The shop's folder, which the lab reads; None: it is in memory alone."""
+    parts: Parts | None = None
+    """What it was put together from; None: by hand."""
 
     @classmethod
     def open(
@@ -88,30 +89,40 @@ class ShopWindow:
             ConfigError: If the rules have faults.
         """
         events = NoEvents() if events is None else events
-        searcher = Searcher.open(shop, encoder)
-        dataset = searcher.dataset
-        likeness = open_likeness(shop, dataset, "blend", encoder)
-        similar = Similar(dataset, searcher.items, likeness, "blend")
-        degraded = list(searcher.finder.spaces.notes)
-        release = None
-        if release_store(shop).current_name() is not None:
-            release = open_release(shop)
-        bound = bound_rules(rules, as_of_now(dataset))
-        catalogue = Catalogue(dataset, searcher.items)
-        personal = None
-        if release is not None:
-            ruled = bound_rules(rules, release.shop)
-            live = LiveModel(release.model, release.shop.in_memory())
-            stored = beforehand(shop, release, live, ruled, rules_key(rules))
-            if stored is None:
-                degraded.append("no lists were stored: every list is made when it is asked for")
-            if release.newer_dataset:
-                degraded.append(
-                    f"release {release.name} is older than dataset {release.newer_dataset}"
-                )
-            lacking = tuple(degraded)
-            personal = Personal(release, live, catalogue, ruled, events, stored, lacking)
-        return cls(searcher, similar, events, bound, personal, tuple(degraded), shop)
+        return cls._of(open_parts(shop, events, rules, encoder), events)
+
+    @classmethod
+    def _of(cls, parts: Parts, events: EventSource) -> ShopWindow:
+        shop, lacking = parts.origin.shop, parts.degraded
+        return cls(
+            parts.searcher, parts.similar, events, parts.rules, parts.personal, lacking, shop, parts
+        )
+
+    @property
+    def stamps(self) -> Stamps:
+        """What it was opened from; empty: a shop that is in memory alone."""
+        return {} if self.parts is None else self.parts.origin.stamps
+
+    def look(self) -> Stamps:
+        """Look at the shop's files again: equal to `stamps` where nothing changed."""
+        return {} if self.parts is None else self.parts.origin.look()
+
+    def renewed(self) -> ShopWindow:
+        """Open the shop as it is now, beside this one; what did not change is shared.
+
+        Raises:
+            ArtifactError: If a release cannot be opened.
+            ConfigError: If the rules have faults.
+        """
+        if self.parts is None:
+            return self
+        origin = self.parts.origin
+        if is_another_shop(origin.stamps, origin.look()):
+            return self.open(origin.shop, self.events, rules=origin.rules, encoder=origin.encoder)
+        newer = self._of(renew_parts(self.parts), self.events)
+        for name in _SHARED & vars(self).keys():
+            vars(newer)[name] = vars(self)[name]
+        return newer
 
     @property
     def release(self) -> str | None:
