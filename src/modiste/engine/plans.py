@@ -79,24 +79,37 @@ def put_off(frames: Sequence[nw.LazyFrame], function: Step, schema: Schema) -> n
     if len(frames) == 1:
         alone: pl.LazyFrame = nw.to_native(frames[0])
         return _step(alone, function, schema)
-    # A step has one input: several tables go in as one, a column each.
-    names = [f"_{number}" for number in range(len(frames))]
-    packed = [
-        nw.to_native(frame).select(pl.struct(pl.all()).alias(name))
-        for name, frame in zip(names, frames, strict=True)
+    # A step has one input, the last table. The others leave their rows in a box on the way, and
+    # are put above it as nothing, so that they run first. Packing all into one table costs more.
+    *others, last = (nw.to_native(frame) for frame in frames)
+    nothing = pl.DataFrame(schema=dict(last.collect_schema()))
+    boxes = [_Box(nothing) for _ in others]
+    before = [
+        frame.map_batches(box.keep, schema=nothing.schema, **_AS_WRITTEN)
+        for frame, box in zip(others, boxes, strict=True)
     ]
 
-    def unpacked(rows: pl.DataFrame) -> pl.DataFrame:
-        tables, start = [], 0
-        for name in names:  # one below the other
-            column = rows.get_column(name)
-            n_rows = len(column) - column.null_count()
-            tables.append(column.slice(start, n_rows).struct.unnest())
-            start += n_rows
-        return function(*tables)
+    def opened(rows: pl.DataFrame) -> pl.DataFrame:
+        return function(*(box.take() for box in boxes), rows)
 
-    together = pl.concat(packed, how="diagonal")
-    return _step(together, unpacked, schema)
+    return _step(pl.concat([*before, last], how="vertical", rechunk=False), opened, schema)
+
+
+class _Box:
+    """Rows of one run on their way to a step that is not below them; a plan runs once at a time."""
+
+    def __init__(self, nothing: pl.DataFrame) -> None:
+        self._nothing = nothing
+        self._rows: pl.DataFrame | None = None
+
+    def keep(self, rows: pl.DataFrame) -> pl.DataFrame:
+        self._rows = rows
+        return self._nothing
+
+    def take(self) -> pl.DataFrame:
+        rows, self._rows = self._rows, None
+        assert rows is not None
+        return rows
 
 
 def _step(native: pl.LazyFrame, function: Step, schema: Schema) -> nw.LazyFrame:
@@ -126,7 +139,7 @@ class Index:
         at = np.searchsorted(self.keys, keys)
         found = at < len(self.keys)
         found[found] = self.keys[at[found]] == keys[found]
-        return rows.hstack(self.right[np.where(found, at, len(self.keys))])
+        return rows.hstack(_take(self.right, np.where(found, at, len(self.keys))))
 
     def inner(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Give each row once for every row of the table with its key."""
@@ -135,8 +148,8 @@ class Index:
         counts = np.searchsorted(self.keys, keys, "right") - start
         before = np.cumsum(counts) - counts
         at = np.arange(int(counts.sum())) + np.repeat(start - before, counts)
-        mine = rows[np.repeat(np.arange(len(rows)), counts)]
-        return mine.hstack(self.right[at])
+        mine = _take(rows, np.repeat(np.arange(len(rows)), counts))
+        return mine.hstack(_take(self.right, at))
 
 
 def indexed(frame: nw.LazyFrame, table: nw.LazyFrame, on: Sequence[str], how: str) -> nw.LazyFrame:
@@ -169,6 +182,11 @@ def _numbers(column: pl.Series) -> npt.NDArray[np.int64]:
     return filled.to_numpy().astype(np.int64)
 
 
+def _take(rows: pl.DataFrame, at: npt.NDArray[np.int64]) -> pl.DataFrame:
+    """Give the rows at some positions; four times as quick as with any other type of positions."""
+    return rows[pl.Series(at.astype(np.uint32))]
+
+
 def best_rows(rows: pl.DataFrame, k: int, by: str) -> pl.DataFrame:
     """Keep the `k` best rows of each group and number them, see `candidates.base.top_k`."""
     score = rows.get_column("score").cast(pl.Float32)
@@ -181,4 +199,4 @@ def best_rows(rows: pl.DataFrame, k: int, by: str) -> pl.DataFrame:
     kept = rank <= k
     # Columns are put in directly: an expression would cost more than all the rest.
     scored = rows.clone().replace_column(rows.get_column_index("score"), score)
-    return scored[order[kept]].hstack([pl.Series("rank", rank[kept].astype(np.int32))])
+    return _take(scored, order[kept]).hstack([pl.Series("rank", rank[kept].astype(np.int32))])

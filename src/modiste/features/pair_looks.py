@@ -19,6 +19,8 @@ from modiste.features.base import Feature
 
 Floats = npt.NDArray[np.float32]
 Positions = npt.NDArray[np.int32]
+WEIGHTS = ("mean", "last")
+"""How purchases are weighed: by age, or only those of the user's last day."""
 BLOCK = 1 << 16
 """Pairs whose vectors are gathered at once."""
 
@@ -57,24 +59,17 @@ class PairLooks(Feature):
             .group_by("user_idx", "item_idx")
             .agg(exact_sum(nw.col("mean")), exact_sum(nw.col("last")))
         )
-        looks = {
-            (f"looks_{side}_{name}", name): vectors
-            for side, vectors in sorted(_by_side(tables).items())
-            for name in ("mean", "last")
-        }
+        sides = _by_side(tables)
+        names = [f"looks_{side}_{name}" for side in sides for name in WEIGHTS]
 
         def compared(bought: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
             bought = bought.sort("user_idx", "item_idx")
             users, items = rows["user_idx"].to_numpy(), rows["item_idx"].to_numpy()
-            columns = {
-                column: _Wardrobes(bought, vectors, name)(users, items)
-                for (column, name), vectors in looks.items()
-            }
-            return rows.hstack(
-                [pl.Series(name, values, nan_to_null=True) for name, values in columns.items()]
-            )
+            cosines = [_Wardrobes(bought, vectors)(users, items) for vectors in sides.values()]
+            columns = zip(names, np.concatenate(cosines), strict=True)
+            return rows.hstack([pl.Series(name, one, nan_to_null=True) for name, one in columns])
 
-        added = {column: pl.Float32 for column, _ in looks}
+        added = dict.fromkeys(names, pl.Float32)
         return apply([owned, pairs], compared, {**column_types(pairs), **added})
 
 
@@ -88,42 +83,53 @@ class _Vectors:
 
 def _by_side(tables: Tables) -> dict[str, _Vectors]:
     found = {}
-    for side, table in tables.items():
+    for side, table in sorted(tables.items()):
         rows = collect(table).sort("item_idx")
         found[side] = _Vectors(rows.get_column("item_idx").to_numpy(), vector_matrix(rows))
     return found
 
 
 class _Wardrobes:
-    """The users' mean vectors, compared with items."""
+    """The users' mean vectors, one for each way to weigh purchases, compared with items."""
 
-    def __init__(self, owned: pl.DataFrame, vectors: _Vectors, weight: str) -> None:
+    def __init__(self, owned: pl.DataFrame, vectors: _Vectors) -> None:
         self.items, self.matrix = vectors.items, vectors.matrix
-        items = owned.get_column("item_idx").to_numpy()
-        at = np.searchsorted(self.items, items)
-        there = at < len(self.items)
-        there[there] = self.items[at[there]] == items[there]
-        there &= (owned.get_column(weight) > 0).to_numpy()
+        at, there = _find(self.items, owned.get_column("item_idx").to_numpy())
         kept, columns = owned.filter(pl.Series(there, dtype=pl.Boolean)), at[there]
         self.users, rows = np.unique(kept.get_column("user_idx").to_numpy(), return_inverse=True)
-        weights = kept.get_column(weight).cast(pl.Float32).to_numpy()
-        shape = (len(self.users), len(self.items))
-        sums = csr_matrix((weights, (rows, columns)), shape=shape) @ self.matrix
-        lengths = np.linalg.norm(sums, axis=1, keepdims=True)
-        self.means: Floats = (sums / np.maximum(lengths, 1e-12)).astype(np.float32)
+        # Only what was bought is read: the vectors of all items are many times as much.
+        bought, columns = np.unique(columns, return_inverse=True)
+        worn = self.matrix[bought]
+        self.means = np.zeros((len(WEIGHTS), len(self.users), worn.shape[1]), np.float32)
+        self.worn = np.zeros((len(WEIGHTS), len(self.users)), np.bool_)
+        """Whether anything counts."""
+        for number, name in enumerate(WEIGHTS):
+            weights = kept.get_column(name).cast(pl.Float32).to_numpy()
+            shape = (len(self.users), len(bought))
+            sums = csr_matrix((weights, (rows, columns)), shape=shape) @ worn
+            lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+            self.means[number] = sums / np.maximum(lengths, 1e-12)
+            self.worn[number, rows[weights > 0]] = True
 
     def __call__(self, users: Positions, items: Positions) -> Floats:
-        """Give the cosine of each pair, NaN where one is not known."""
-        cosines = np.full(len(users), np.nan, np.float32)
-        if not len(self.users) or not len(self.items):
-            return cosines
-        user_at = np.searchsorted(self.users, users).clip(max=len(self.users) - 1)
-        item_at = np.searchsorted(self.items, items).clip(max=len(self.items) - 1)
-        known = (self.users[user_at] == users) & (self.items[item_at] == items)
-        pairs = np.flatnonzero(known)
+        """Give the cosines of each pair `[n_weights, n_pairs]`, NaN where one is not known."""
+        cosines = np.full((len(WEIGHTS), len(users)), np.nan, np.float32)
+        user_at, user_known = _find(self.users, users)
+        item_at, item_known = _find(self.items, items)
+        pairs = np.flatnonzero(user_known & item_known)
         for start in range(0, len(pairs), BLOCK):
             block = pairs[start : start + BLOCK]
-            cosines[block] = np.einsum(
-                "nd,nd->n", self.means[user_at[block]], self.matrix[item_at[block]]
-            )
+            of = user_at[block]
+            found = np.einsum("wnd,nd->wn", self.means[:, of], self.matrix[item_at[block]])
+            cosines[:, block] = np.where(self.worn[:, of], found, np.nan)
         return cosines
+
+
+def _find(
+    ascending: Positions, wanted: Positions
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Give where each value stands, and whether it is there."""
+    at = np.searchsorted(ascending, wanted)
+    there = at < len(ascending)
+    there[there] = ascending[at[there]] == wanted[there]
+    return at, there
