@@ -10,7 +10,8 @@ PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 TEST_ENV := POLARS_MAX_THREADS=2 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-all check format lint types architecture unit page docs lock clean
+.PHONY: help install demo test test-all browser check format lint types architecture unit page \
+	page-packages docs lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,8 +45,14 @@ demo: install ## make a shop, train, measure and recommend: demo-shop/report.htm
 
 test: check unit ## everything that must hold before a commit
 
-test-all: test ## the same, and the slow and real-data tiers
+test-all: test ## the same, and the slow, real-data and browser tiers
 	$(TEST_ENV) $(PYTEST) -m "slow or real_data"
+	$(MAKE) browser
+
+# Without Chromium the tests are skipped, without Node those of axe-core are; each says so.
+browser: install ## the page in Chromium: every journey, state and budget
+	@if command -v npm >/dev/null 2>&1; then $(MAKE) --silent page-packages; fi
+	$(TEST_ENV) $(PYTEST) -m browser tests/web
 
 check: lint types architecture ## format, lint, types and architecture, without the tests
 
@@ -67,8 +74,16 @@ unit: install ## the default tier of tests
 	$(TEST_ENV) $(PYTEST)
 
 # Needs Node 20 or later; what it builds is committed, so that nobody else needs it.
-page: ## build the page of web/ into the package
-	cd web && npm ci --no-audit --no-fund && npm run build
+page: page-packages ## build the page of web/ into the package
+	cd web && npm run build
+
+PACKAGES := web/node_modules/.package-lock.json
+
+page-packages: $(PACKAGES)
+
+$(PACKAGES): web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+	@touch $@
 
 docs: install ## write the generated pages of docs/reference anew
 	$(BIN)/python -m docs.generate

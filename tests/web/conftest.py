@@ -78,7 +78,7 @@ def open_page(browser: Any, shop: FakeShop, address: str) -> Iterator[Callable[.
     def opened(path: str = "/", **options: Any) -> Page:
         options = {"viewport": PHONE, "service_workers": "block", "locale": "en-GB"} | options
         context = browser.new_context(base_url=address, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))

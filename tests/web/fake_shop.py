@@ -64,6 +64,7 @@ class FakeShop:
     degraded: list[str] = field(default_factory=list)
     fallback: bool = False
     empty: bool = False
+    price_unit: str | None = None
     key: str = ""
     garments: bool = True
     events: list[dict[str, Any]] = field(default_factory=list)
@@ -174,7 +175,12 @@ class FakeShop:
             ]
             facets.append(schemas.Facet(name=name, values=values))
         prices = [item.price for item in self.items if item.price is not None]
-        return schemas.Facets(facets=facets, least_price=min(prices), highest_price=max(prices))
+        return schemas.Facets(
+            facets=facets,
+            least_price=min(prices),
+            highest_price=max(prices),
+            price_unit=self.price_unit,
+        )
 
     def answer(self, method: str, path: str, query: dict[str, list[str]], body: Any) -> Any:
         """Give the body of the answer; None: there is no such path."""

@@ -86,7 +86,7 @@ def test_hide_takes_an_item_away_and_undo_brings_it_back(open_page: Open, shop: 
     first.hover()
     page.get_by_role("button", name=f"Not for me: {name}").first.click()
     assert shelf.locator(f'a[href="{link}"]').count() == 0
-    assert shelf.get_by_role("article").count() == 11
+    assert shelf.get_by_role("article").count() == 12, "the next one takes its place"
     see(page, "hidden-undo", whole=False)
     page.get_by_role("button", name="Undo").click()
     assert shelf.locator(f'a[href="{link}"]').count() == 1
@@ -226,9 +226,26 @@ def test_a_corrected_word_is_told_and_taken_back_by_one_click(
         ),
     )
     page.get_by_text("Showing results for").wait_for(state="detached")
-    page.get_by_role("combobox").fill("black coat")
-    page.get_by_role("combobox").press("Enter")
+    box = page.get_by_role("combobox", name="Search the shop")
+    box.fill("black coat")
+    box.press("Enter")
     page.wait_for_url("**/find?q=black+coat")
+
+
+@pytest.mark.parametrize(
+    ("unit", "written"), [(None, "12.50"), ("EUR", "€12.50"), ("points", "12.50 points")]
+)
+def test_prices_are_written_in_the_shop_s_unit(
+    open_page: Open, shop: FakeShop, unit: str | None, written: str
+) -> None:
+    shop.price_unit = unit
+    item = shop.items[0]
+    shop.by_id[item.id] = item.model_copy(update={"price": 12.5})
+    try:
+        page = open_page(f"/item/{item.id}")
+        page.locator(".item-price").get_by_text(written, exact=True).wait_for()
+    finally:
+        shop.by_id[item.id] = item
 
 
 def test_few_results_are_followed_by_what_sells_now(open_page: Open) -> None:

@@ -230,7 +230,10 @@ export interface paths {
         };
         /**
          * Get Picture
-         * @description Give an item's picture as it was imported.
+         * @description Give an item's picture as it was imported, or narrowed for a page.
+         *
+         *     With a width it is a JPEG of the least of 320 and 800 pixels that is not below it; a picture
+         *     that is small or not wider is given as it is.
          */
         get: operations["get_picture"];
         put?: never;
@@ -450,6 +453,8 @@ export interface components {
             least_price: number | null;
             /** Highest Price */
             highest_price: number | null;
+            /** Price Unit */
+            price_unit?: string | null;
         };
         /**
          * Fault
@@ -494,6 +499,13 @@ export interface components {
             understood: {
                 [key: string]: string[];
             };
+            /**
+             * Without
+             * @default {}
+             */
+            without: {
+                [key: string]: string[];
+            };
             /** Corrections */
             corrections: {
                 [key: string]: string;
@@ -513,6 +525,8 @@ export interface components {
              * @default []
              */
             reasons: string[];
+            /** Pending */
+            pending?: string | null;
         };
         /**
          * Item
@@ -2047,7 +2061,9 @@ export interface operations {
     };
     get_picture: {
         parameters: {
-            query?: never;
+            query?: {
+                width?: number | null;
+            };
             header?: never;
             path: {
                 item_id: string;

@@ -1,4 +1,5 @@
 // The server's operations, as the pages call them.
+import { learnPrices } from "../state/prices";
 import { call, send } from "./call";
 import type {
   Facets,
@@ -100,8 +101,12 @@ export const suggest = (text: string, signal: AbortSignal): Promise<Suggestions>
   call(`/suggest?${new URLSearchParams({ q: text })}`, { signal });
 
 /** What the shop, or what is found by these words, can be narrowed by. */
-export const facets = (words = "", signal?: AbortSignal): Promise<Facets> =>
-  call(words ? `/facets?${new URLSearchParams({ q: words })}` : "/facets", signal ? { signal } : {});
+export async function facets(words = "", signal?: AbortSignal): Promise<Facets> {
+  const path = words ? `/facets?${new URLSearchParams({ q: words })}` : "/facets";
+  const found = await call<Facets>(path, signal ? { signal } : {});
+  if (!words) learnPrices(found);
+  return found;
+}
 
 export const knownUsers = async (): Promise<KnownUser[]> =>
   (await call<{ users: KnownUser[] }>("/users?k=12")).users;

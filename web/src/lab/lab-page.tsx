@@ -187,7 +187,7 @@ function Figures({ id, table, figures, columns, missing }: FiguresProps) {
       <p class="aside">{upperFirst(table.about)}.</p>
       <Plot
         label={`${table.title} as bars: ${figures.join(", ").replaceAll("_", " ")}, as in the table`}
-        height={5 + table.rows.length * (figures.length > 1 ? 2 : 1.5)}
+        height={5 + table.rows.length * (figures.length > 1 ? 2.1 : 1.9)}
         config={barsConfig(table, figures)}
       />
       <details>

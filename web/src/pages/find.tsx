@@ -18,9 +18,10 @@ import { Narrow } from "./narrow";
 import { Placement } from "./placement";
 import { remember } from "./why";
 
-type Answer = Listed & Partial<Pick<Found, "understood" | "corrections">>;
+type Answer = Listed & Partial<Pick<Found, "understood" | "corrections" | "without">>;
 /** Fewer than these do not fill a page: what sells now stands below them. */
 const FEW = 6;
+const MOST_LEFT = 4;
 
 export function Find({ query }: { query: URLSearchParams }) {
   const wanted = wantedOf(query);
@@ -39,11 +40,8 @@ export function Find({ query }: { query: URLSearchParams }) {
         : recommendations({ user: who.id, filters, k }, signal),
     true,
   );
-  const choices = useAnswer(
-    `facets ${words}`,
-    (signal) => facets(words, signal),
-    true,
-  ).data;
+  const offered = useAnswer(`facets ${words}`, (signal) => facets(words, signal), true);
+  const choices = offered.data;
   useTitle(wanted.words ? `“${wanted.words}”` : "Browse");
   useEffect(() => remember(data?.items), [data]);
   const items = sorted(data?.items ?? [], wanted.sort).filter((one) => !gone.includes(one.id));
@@ -121,7 +119,7 @@ export function Find({ query }: { query: URLSearchParams }) {
           )}
         </div>
       </div>
-      {data && !busy && shown.length < FEW && (
+      {data && !busy && !offered.busy && shown.length < FEW && (
         <Placement placement="trending" without={shown.map((one) => one.id)} />
       )}
       {sheet && (
@@ -189,6 +187,7 @@ const wordsRead = (words: string, corrections: Record<string, string>): string =
 /** What the server has to say of its answer: what it took for what. */
 function Said({ answer, wanted, change }: Changing & { answer: Answer | undefined }) {
   const understood = Object.entries(answer?.understood ?? {});
+  const left = Object.values(answer?.without ?? {}).flat();
   const corrections = answer?.corrections ?? {};
   const mended = wordsRead(wanted.words, corrections);
   const told = Object.entries(corrections).map(([typed, read]) => `“${typed}” was read as “${read}”`);
@@ -202,6 +201,12 @@ function Said({ answer, wanted, change }: Changing & { answer: Answer | undefine
           {notes.map((note) => (
             <span key={note}>{upperFirst(note)}</span>
           ))}
+          {left.length > 0 && (
+            <span>
+              Left out: <strong>{left.slice(0, MOST_LEFT).join(", ")}</strong>
+              {left.length > MOST_LEFT && ` and ${left.length - MOST_LEFT} more`}
+            </span>
+          )}
           {understood.length > 0 && mended === wanted.words && (
             <span>
               Understood:{" "}

@@ -39,7 +39,7 @@ export function Home() {
   );
   const { data, trouble, busy, again } = answer;
   useEffect(() => remember(data?.items), [data]);
-  const items = oneEach(data?.items.filter((item) => !gone.includes(item.id)) ?? []);
+  const items = oneEach(data?.items ?? []).filter((item) => !gone.includes(item.id));
   const more = n < MOST && (busy || items.length >= n);
   return (
     <>
@@ -48,8 +48,8 @@ export function Home() {
           <h1>{titleOf(data, who.visitor)}</h1>
           <p class="lead">{leadOf(data, who.visitor)}</p>
         </div>
-        <NewShelf again={again} busy={busy} />
       </div>
+      <NewShelf again={again} busy={busy} />
       <Ways />
       {trouble && !data && <TroublePanel trouble={trouble} again={again} />}
       {trouble && data && (
@@ -114,10 +114,11 @@ function NewShelf({ again, busy }: { again: () => void; busy: boolean }) {
   return (
     <button
       type="button"
-      class="button small"
+      class="button small new-shelf"
       disabled={busy}
       onClick={() => {
         setSeen(count);
+        window.scrollTo({ top: 0 });
         again();
       }}
     >

@@ -10,10 +10,11 @@ import { useStore } from "../state/store";
 import { addToBasket, hide, like, show } from "../state/wishes";
 import { Icon } from "../parts/icon";
 import { Empty, TroublePanel } from "../parts/notice";
+import { Price } from "../parts/price";
 import { Rail } from "../parts/shelf";
 import { itemPath, Picture } from "../parts/tile";
 import { useTitle } from "../parts/title";
-import { factsText, nameText, priceText, upperFirst } from "../parts/words";
+import { factsText, nameText, upperFirst } from "../parts/words";
 import { filterPath } from "./filters";
 import { reasonOf, remember } from "./why";
 
@@ -70,7 +71,9 @@ function Sheet({ data }: { data: ItemPage }) {
       </div>
       <div class="item-facts">
         <h1>{data.name}</h1>
-        <p class="item-price">{priceText(data.price) || "Price unknown"}</p>
+        <p class="item-price">
+          <Price price={data.price} unknown="Price unknown" />
+        </p>
         <Variants items={data.variants.filter((one) => one.id !== data.id)} />
         <div class="buttons">
           <button type="button" class="button grow" onClick={() => (inBasket ? go("/basket") : addToBasket(data))}

@@ -10,7 +10,8 @@ import { Empty } from "../parts/notice";
 import { Rail } from "../parts/shelf";
 import { Tile } from "../parts/tile";
 import { useTitle } from "../parts/title";
-import { counted, priceText } from "../parts/words";
+import { Price } from "../parts/price";
+import { counted } from "../parts/words";
 
 export function Liked() {
   const items = useStore(liked);
@@ -110,7 +111,9 @@ export function Basket() {
           <div class="sum">
             <p>
               {counted(items.length, "item")}
-              <strong>{priceText(sum)}</strong>
+              <strong>
+                <Price price={sum} />
+              </strong>
             </p>
             {prices.includes(null) && <p>Items without a known price are not in the sum.</p>}
             <button

@@ -1,7 +1,9 @@
 // What the results can be narrowed by: attributes, price, what is not wanted.
 import { useState } from "preact/hooks";
 import type { Facet, Facets } from "../api/shapes";
-import { nameText, priceText } from "../parts/words";
+import { nameText } from "../parts/words";
+import { prices, priceText } from "../state/prices";
+import { useStore } from "../state/store";
 import { shownFacets, STEP, toggled, type Wanted } from "./filters";
 
 const SHORT = 6;
@@ -28,6 +30,7 @@ export function Narrow({ choices, wanted, change }: NarrowProps) {
 }
 
 function Price({ choices, wanted, change }: NarrowProps) {
+  const how = useStore(prices);
   const submit = (event: Event) => {
     event.preventDefault();
     const form = new FormData((event.currentTarget as HTMLElement).closest("form")!);
@@ -44,7 +47,7 @@ function Price({ choices, wanted, change }: NarrowProps) {
         inputMode="decimal"
         min="0"
         step="any"
-        placeholder={priceText(hint)}
+        placeholder={hint === null ? "" : priceText(hint, how, true)}
         defaultValue={value}
         onChange={submit}
       />
@@ -53,7 +56,7 @@ function Price({ choices, wanted, change }: NarrowProps) {
   return (
     <form class="price-form" onSubmit={submit} noValidate>
       <fieldset>
-        <legend>Price</legend>
+        <legend>Price{how.unit && ` (${how.unit})`}</legend>
         {field("min", "From", wanted.least, choices.least_price)}
         {field("max", "Up to", wanted.most, choices.highest_price)}
       </fieldset>

@@ -6,7 +6,8 @@ import { useStore } from "../state/store";
 import { type Kept, liked } from "../state/session";
 import { hide, like } from "../state/wishes";
 import { Icon } from "./icon";
-import { factsText, priceText, shortReason } from "./words";
+import { Price } from "./price";
+import { factsText, shortReason } from "./words";
 
 interface TileProps {
   item: Kept & { reason?: Reason };
@@ -27,7 +28,9 @@ export function Tile({ item, first = false, tools, why = true }: TileProps) {
         <span class="tile-name">{item.name}</span>
         <span class="tile-facts">
           <span>{factsText(item.attributes)}</span>
-          <span class="price">{priceText(item.price)}</span>
+          <span class="price">
+            <Price price={item.price} />
+          </span>
         </span>
       </a>
       {why && <p class="tile-why">{item.reason ? shortReason(item.reason.text) : ""}</p>}

@@ -1,10 +1,4 @@
-// How numbers and the shop's names are written for a reader.
-
-/** The shop's own unit, never converted; prices of a few hundredths keep four places. */
-export function priceText(price: number | null): string {
-  if (price === null) return "";
-  return price.toFixed(price === 0 || price >= 0.1 ? 2 : 4);
-}
+// How counts and the shop's names are written for a reader.
 
 /** `kind_group` → `Kind group`. */
 export const nameText = (name: string): string => upperFirst(name.replaceAll("_", " "));
