@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from modiste.errors import InputError, MissingExtraError
+from modiste.relevance.ensemble import combine, fit_weights
 from modiste.relevance.negatives import Negatives
 from modiste.relevance.pairs import Purchases, Whole, last_rows
-from modiste.relevance.score import Relevance
+from modiste.relevance.score import Relevance, Vectors
 from modiste.relevance.settings import RelevanceSettings
+
+if TYPE_CHECKING:
+    from modiste.relevance.learner import Learner
 
 Told = Callable[[str, float], None]
 _JUDGED_AGAINST = 100
@@ -45,7 +51,7 @@ def fit_relevance(
 
     Returns:
         The model of the epoch with the best AUC on held-out users; the last one where none are
-        held out.
+        held out. With `n_models` above 1, that many, made one by `ensemble.combine`.
 
     Raises:
         InputError: If the arrays do not belong together, there is nothing to learn from, or
@@ -72,25 +78,40 @@ def fit_relevance(
             )
         there = np.ones(purchases.n_items, dtype=bool) if has_picture is None else has_picture
         pictures = Pictures.of(features, there, settings.picture_axes)
-    rng = np.random.default_rng([settings.seed, 1])
     known = purchases.distinct()
+    rng = np.random.default_rng([settings.seed, 0])
     held = last_rows(known, settings.held_out, rng)
-    ids = np.empty(0, dtype=np.str_) if item_ids is None else item_ids
-    draw = torch.Generator().manual_seed(int(rng.integers(1 << 62)))
-    material = Material(known, held, pictures, kinds, ids)
-    learner = LEARNERS[settings.model](material, settings, draw, start)
     watch = Watch(known, held, rng)
+    ids = np.empty(0, dtype=np.str_) if item_ids is None else item_ids
+    material = Material(known, held, pictures, kinds, ids)
+    models = []
+    for number in range(settings.n_models):
+        draw = torch.Generator().manual_seed(settings.seed * 1000 + number)
+        learner = LEARNERS[settings.model](material, settings, draw, start)
+        rng = np.random.default_rng([settings.seed, 1 + number])
+        models.append(_fit_one(learner, watch, rng, _told(progress, number, settings)))
+    if len(models) == 1:
+        return models[0]
+    return combine(models, fit_weights(*watch.pairs(models)))
+
+
+def _fit_one(
+    learner: Learner,
+    watch: Watch,
+    rng: np.random.Generator,
+    told: Callable[[str, int, float], None],
+) -> Relevance:
+    """Run epochs until the held-out AUC stops getting better."""
     best, model = 0, learner.kept()
     figures: list[dict[str, float]] = []
-    for epoch in range(settings.epochs):
-        loss = learner.run_epoch(rng, _told(progress, epoch, settings.epochs))
+    for epoch in range(learner.settings.epochs):
+        loss = learner.run_epoch(rng, partial(told, f"epoch {epoch + 1}", epoch))
         kept = learner.kept()
         figures.append({"loss": loss, "auc": watch.auc(kept)})
-        if not epoch or not len(held) or figures[-1]["auc"] > figures[best]["auc"]:
+        if not epoch or not len(watch.users) or figures[-1]["auc"] > figures[best]["auc"]:
             best, model = epoch, kept
-        if progress:
-            progress(_line(epoch, figures[-1]), (epoch + 1) / settings.epochs)
-        if epoch - best >= settings.patience:
+        told(_line(epoch, figures[-1]), epoch, 1.0)
+        if epoch - best >= learner.settings.patience:
             break
     return replace(model, figures=tuple(figures))
 
@@ -108,29 +129,47 @@ class Watch:
         theirs = np.flatnonzero(seen & np.isin(known.users, self.users))
         self.rows = np.searchsorted(self.users, known.users[theirs])
         self.items = known.items[theirs]
-        self.n_known = known.n_users
 
     def auc(self, model: Relevance) -> float:
         """Give how often the held-out purchase is scored above what was not bought."""
-        n = len(self.users)
-        if not n:
-            return float("nan")
+        own, theirs = self.scores(model)
+        above = (np.sign(own[:, None] - theirs) + 1) / 2
+        drawn = self.others >= 0
+        return float(above[drawn].mean()) if drawn.any() else float("nan")
+
+    def pairs(
+        self, models: Sequence[Relevance]
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
+        """Give all scores of held-out pairs `[n_pairs, n_models]`, and which were bought."""
+        drawn = self.others >= 0
+        scored = [self.scores(model) for model in models]
+        columns = [np.concatenate([own, theirs[drawn]]) for own, theirs in scored]
+        bought = np.arange(len(columns[0])) < len(self.users)
+        return np.stack(columns, axis=1), bought
+
+    def scores(self, model: Relevance) -> tuple[Vectors, Vectors]:
+        """Score held-out purchases `[n]` and what each is judged against `[n, n_others]`."""
+        n, n_others = self.others.shape
         if model.users is None:
             wardrobes = model.wardrobes(self.rows, self.items, n_users=n)
         else:
             wardrobes = model.users[self.users]
         own = model.score(np.arange(n), self.bought, wardrobes)
-        drawn = self.others >= 0
-        asked = np.repeat(np.arange(n), self.others.shape[1])
+        asked = np.repeat(np.arange(n), n_others)
         theirs = model.score(asked, np.maximum(self.others, 0).ravel(), wardrobes)
-        above = np.sign(own[:, None] - theirs.reshape(drawn.shape))
-        return float(((above + 1) / 2)[drawn].mean())
+        return own, theirs.reshape(n, n_others)
 
 
-def _told(progress: Told | None, epoch: int, epochs: int) -> Callable[[float], None]:
-    def tell(share: float) -> None:
+def _told(
+    progress: Told | None, number: int, settings: RelevanceSettings
+) -> Callable[[str, int, float], None]:
+    """Tell of one of several models: a line, the epoch, and how much of it is done."""
+    which = f"model {number + 1}, " if settings.n_models > 1 else ""
+
+    def tell(line: str, epoch: int, share: float) -> None:
         if progress:
-            progress(f"epoch {epoch + 1}", (epoch + share) / epochs)
+            done = number + (epoch + share) / settings.epochs
+            progress(which + line, done / settings.n_models)
 
     return tell
 

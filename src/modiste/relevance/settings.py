@@ -75,6 +75,8 @@ class RelevanceSettings:
             raise ValueError("an item needs ids, pictures or both")
         if self.negatives == "shared" and self.loss != "softmax":
             raise ValueError(f"shared negatives go with softmax, not {self.loss}")
+        if self.attention and self.n_models > 1:
+            raise ValueError("attention goes with one model: each would weigh wardrobes otherwise")
         return self
 
 
