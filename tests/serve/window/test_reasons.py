@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from modiste.candidates import CANDIDATE_SOURCES
 from modiste.serve.window.reasons import Teller
 
 TELLER = Teller(
@@ -25,6 +28,22 @@ def test_what_leads_to_an_item_is_named() -> None:
 def test_what_was_only_looked_at_is_not_called_bought() -> None:
     reason = TELLER.tell("bought_together", 0, signals={0: "like"})
     assert reason.text == "because you like: Rosa"
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "text"),
+    [
+        ("same_product", "view", "another colour of what you looked at: Rosa"),
+        ("same_product", "basket", "another colour of what is in your basket: Rosa"),
+        ("similar_pictures", "like", "looks like what you like: Rosa"),
+        ("als", "view", "fits what you looked at: Rosa"),
+        ("similar_users", "view", "because you looked at: Rosa"),
+        ("similar_users", "basket", "goes with your basket: Rosa"),
+    ],
+)
+def test_the_words_of_a_source_fit_the_signal(source: str, kind: str, text: str) -> None:
+    texts = {source: CANDIDATE_SOURCES.get(source).reason}
+    assert Teller(texts, ["001"], ["Rosa"]).tell(source, 0, signals={0: kind}).text == text
 
 
 def test_what_fills_a_list_says_so() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -20,6 +21,14 @@ _SIGNALS = {
     "like": "because you like",
     "basket": "goes with your basket",
 }
+"""What is said of a signal that is no purchase."""
+_OWNED = re.compile(r"what you (bought|buy|have)\b")
+_SEEN = {
+    "view": "what you looked at",
+    "like": "what you like",
+    "basket": "what is in your basket",
+}
+"""What stands for `_OWNED` in the words of a source."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +68,9 @@ class Teller:
         if because >= 0:
             item_id = self.ids[because]
             kind = (signals or {}).get(because)
-            said = text if kind is None else _SIGNALS[kind]
-            text = f"{said}: {self.names[because] or item_id}"
+            if kind is not None:
+                text = _OWNED.sub(_SEEN[kind], text) if _OWNED.search(text) else _SIGNALS[kind]
+            text = f"{text}: {self.names[because] or item_id}"
         return Reason(text=text, source=source, because=item_id, parts=parts)
 
 
