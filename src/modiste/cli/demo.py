@@ -88,7 +88,7 @@ def demo_command(
     typer.echo("")
     print_summary(result, brief=True)
     typer.echo(f"every table: modiste evaluate --shop {shop} --config demo --weeks {weeks}")
-    if sees and find_spec("tantivy") is not None:
+    if find_spec("tantivy") is not None:
         _search(shop)
     purchases = imported.tables["interactions"].accepted
     counts = f"{written.n_users:,} customers, {purchases:,} purchases"
