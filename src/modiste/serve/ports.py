@@ -1,12 +1,23 @@
-"""What the server needs of a shop window; `modiste.serve.window` has the real one."""
+"""What database and shop window are to each other, and what the server needs of a window."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from modiste.serve.schemas import KnownUser
+from modiste.serve.schemas import Event, KnownUser
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """What is known of a user since the release."""
+
+    events: Sequence[Event] = ()
+    """In any order."""
+    forgotten: bool = False
+    """Whether the user asked to be forgotten; nothing from before counts then."""
 
 
 class Window(Protocol):

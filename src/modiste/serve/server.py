@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 _TOLD = "MODISTE_SERVE"
 """Variable through which a worker process learns what it serves."""
-_MOST_HEAD_BYTES = 32_768
 _GRACE_SECONDS = 10
 
 
@@ -164,7 +163,6 @@ def _config(app: FastAPI | str, workers: int = 1) -> uvicorn.Config:
         proxy_headers=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
         timeout_worker_healthcheck=120,  # a worker that loads a shop does not answer meanwhile
-        h11_max_incomplete_event_size=_MOST_HEAD_BYTES,
     )
 
 

@@ -74,6 +74,13 @@ def test_half_a_head_after_a_whole_request_is_cut_off(server: Served) -> None:
     assert seconds < HEADER_SECONDS * 5
 
 
+def test_blank_lines_do_not_keep_a_line_open(server: Served) -> None:
+    whole = b"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    answer, seconds = talk(server, whole, *[b"\r\n"] * 60, pause=0.1)
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert seconds < HEADER_SECONDS * 7, "cut off before the 6 seconds of blank lines are over"
+
+
 def test_a_body_that_does_not_come_is_told_and_cut_off(server: Served) -> None:
     answer, seconds = talk(server, POST, b'{"events": [')
     assert answer.startswith(b"HTTP/1.1 408")
@@ -86,11 +93,21 @@ def test_a_body_that_does_not_come_is_told_and_cut_off(server: Served) -> None:
     [
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
         b"GET / HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: 127.0.0.1\r\n\r\n",
         b"GET /" + b"a" * 300_000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+        b"GET /" + b"a" * 40_000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + b"a" * 300_000 + b"\r\n\r\n",
         b"POST /events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: -1\r\n\r\n",
     ],
-    ids=["tls", "no host", "long path", "long header", "length"],
+    ids=[
+        "tls",
+        "no host",
+        "two hosts",
+        "long path",
+        "path beyond the limit",
+        "long header",
+        "length",
+    ],
 )
 def test_what_is_no_http_is_refused_in_one_form(server: Served, sent: bytes) -> None:
     answer, _ = talk(server, sent)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from modiste.serve.ports import Recalled
 from modiste.serve.schemas import Event, EventKind, Listed, SearchRequest, Shown
 from modiste.serve.window import NoEvents, RecommendationsAsked, ShopWindow
 
@@ -26,8 +27,8 @@ class Bought(NoEvents):
     def __init__(self) -> None:
         self.items: dict[str, list[str]] = {}
 
-    def events_of(self, user_id: str) -> list[Event]:
-        return [
+    def recall(self, user_id: str) -> Recalled:
+        bought = [
             Event(
                 event_id=f"{user_id} {item_id}",
                 user_id=user_id,
@@ -37,6 +38,7 @@ class Bought(NoEvents):
             )
             for item_id in self.items.get(user_id, [])
         ]
+        return Recalled(bought)
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from modiste.serve.ports import Recalled
 from modiste.serve.schemas import Event, EventKind, SearchRequest
 from modiste.serve.window import NoEvents, RecommendationsAsked, ShopWindow, UnknownItemError
 
@@ -19,8 +20,8 @@ class Remembered(NoEvents):
     def __init__(self) -> None:
         self.events: list[Event] = []
 
-    def events_of(self, user_id: str) -> list[Event]:
-        return [event for event in self.events if event.user_id == user_id]
+    def recall(self, user_id: str) -> Recalled:
+        return Recalled([event for event in self.events if event.user_id == user_id])
 
     def tell(self, user_id: str, item_id: str, kind: EventKind) -> None:
         number = f"event {len(self.events)}"
@@ -125,6 +126,19 @@ def test_stored_and_live_give_one_list(window: ShopWindow) -> None:
         assert (stored.strategy, made.strategy) == ("stored", "live")
         told = [(item.id, item.rank, item.score, item.reason.text) for item in stored.items]
         assert told == [(item.id, item.rank, item.score, item.reason.text) for item in made.items]
+
+
+def test_only_a_stored_list_is_given_at_once(window: ShopWindow, events: Remembered) -> None:
+    assert window.personal is not None
+    other = window.personal.live.users["user_id"][20]
+    stored = window.at_once(RecommendationsAsked(other))
+    assert stored is not None
+    assert stored == window.recommendations(RecommendationsAsked(other))
+    assert window.at_once(RecommendationsAsked(other, explain=True)) is None
+    assert window.at_once(RecommendationsAsked(other, filters=("colour=Black",))) is None
+    assert window.at_once(RecommendationsAsked(other, placement="new")) is None
+    events.tell(other, window.catalogue.ids[0], EventKind.VIEW)
+    assert window.at_once(RecommendationsAsked(other)) is None, "an event counts at once"
 
 
 def test_filters_hold_and_a_short_list_says_what_to_loosen(window: ShopWindow, user: str) -> None:

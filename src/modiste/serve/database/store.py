@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -93,21 +93,31 @@ class Database:
         Returns:
             Rows as plain tuples, newest transaction's state.
         """
+        return self.ask_all((question, values))[0]
+
+    def ask_all(self, *asked: tuple[Question, Mapping[str, object]]) -> list[list[Any]]:
+        """Answer several questions over one connection, each as `ask` does."""
+        ready = [self._ready(question, values) for question, values in asked]
+        found = []
+        with self._reached(), closing(self.engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            for text, given in ready:
+                cursor.execute(text, given)
+                found.append(list(cursor.fetchall()))
+            cursor.close()
+        return found
+
+    def _ready(self, question: Question, values: Mapping[str, object]) -> tuple[str, Any]:
         compiled = self._compiled.get(question)
         if compiled is None:
             made = question.statement.compile(dialect=self.engine.dialect)
             assert isinstance(made, SQLCompiler)
             compiled = made
             self._compiled[question] = compiled
-        given: Any = compiled.construct_params(values)
+        given: Any = compiled.construct_params(dict(values))
         if compiled.positional:
             given = [given[name] for name in compiled.positiontup or ()]
-        with self._reached(), closing(self.engine.raw_connection()) as connection:
-            cursor = connection.cursor()
-            cursor.execute(compiled.string, given)
-            rows = list(cursor.fetchall())
-            cursor.close()
-        return rows
+        return compiled.string, given
 
     @contextmanager
     def writing(self, *, alone: bool = False) -> Iterator[Connection]:

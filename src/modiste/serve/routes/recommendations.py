@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
+from starlette.concurrency import run_in_threadpool
 
 from modiste.serve.answers import answer
 from modiste.serve.dependencies import TheShop
@@ -16,7 +17,7 @@ router = APIRouter(tags=["recommendations"], responses=FAULTS)
 
 
 @router.get("/recommendations", operation_id="recommend", response_model=Listed)
-def recommend(
+async def recommend(
     shop: TheShop,
     user_id: Id | None = None,
     k: Many = 12,
@@ -33,4 +34,8 @@ def recommend(
     item tells what moved its score.
     """
     asked = RecommendationsAsked(user_id, k, placement, tuple(items), tuple(filters), explain)
-    return answer(shop.recommendations(asked))
+    # Handing over to a thread costs more than a stored list, and many threads hold each other up.
+    found = shop.at_once(asked)
+    if found is None:
+        found = await run_in_threadpool(shop.recommendations, asked)
+    return answer(found)

@@ -27,3 +27,8 @@ class RecommendationsAsked:
     """Conditions that every item meets, see `rules.filters.parse_filter`."""
     explain: bool = False
     """Whether each item tells what moved its score."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a list made beforehand may answer."""
+        return not (self.items or self.filters or self.explain)

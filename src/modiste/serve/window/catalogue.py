@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from modiste.data import Dataset
 from modiste.data.photos import PictureError, picture_path
+from modiste.engine import collect
 from modiste.errors import InputError
 from modiste.search.similar.items import nearest_ids
 from modiste.serve.schemas import Item, ItemPage, Reason, Shown
@@ -120,6 +122,16 @@ class Catalogue:
             return picture_path(folder, str(self._columns["picture"][place]))
         except PictureError:
             return None
+
+    @cached_property
+    def times_sold(self) -> pl.Series:
+        """How often each item was sold, by position."""
+        sold = self.dataset.interactions.group_by("item_idx").agg(
+            nw.len().cast(nw.Int64).alias("sold")
+        )
+        places = self.items.select("item_idx")
+        counted = places.join(collect(sold), on="item_idx", how="left", maintain_order="left")
+        return counted["sold"].fill_null(0)
 
     @cached_property
     def _picture_folder(self) -> Path | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from modiste.recommend.live import Signal
+from modiste.serve.ports import Recalled
 from modiste.serve.schemas import Event, EventKind
 
 _SECONDS_A_DAY = 86_400
@@ -15,8 +16,12 @@ _SECONDS_A_DAY = 86_400
 class EventSource(Protocol):
     """Where events are stored."""
 
-    def events_of(self, user_id: str) -> Sequence[Event]:
-        """Give all events of a user, in any order; none for a user without."""
+    @property
+    def is_near(self) -> bool:
+        """Whether asking takes less time than handing the question to another thread."""
+
+    def recall(self, user_id: str) -> Recalled:
+        """Give what is known of a user."""
 
     def is_forgotten(self, user_id: str) -> bool:
         """Tell whether a user asked to be forgotten."""
@@ -25,13 +30,15 @@ class EventSource(Protocol):
 class NoEvents:
     """A source without events: for measures, and shops that send none."""
 
-    def events_of(self, user_id: str) -> Sequence[Event]:
-        """Give none."""
-        return ()
+    is_near = True
+
+    def recall(self, user_id: str) -> Recalled:
+        """Nothing is known."""
+        return Recalled()
 
     def is_forgotten(self, user_id: str) -> bool:
-        """Nobody did."""
-        return False
+        """Tell whether a user asked to be forgotten."""
+        return self.recall(user_id).forgotten
 
 
 @dataclass(frozen=True)

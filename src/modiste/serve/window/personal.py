@@ -129,42 +129,49 @@ class Personal:
         """
         filters = read_filters(asked.filters)
         session = [self.catalogue.position(item_id) for item_id in asked.items]
-        told = self._told(asked, session)
-        user = None if asked.user_id is None else self._user(asked.user_id)
-        if told == Told() and not filters and not asked.explain:
+        user, known = self._known(asked.user_id)
+        if known == Told() and asked.is_plain:
             beforehand = self._stored(user, asked.k)
             if beforehand is not None:
                 return beforehand
+        told = self._with_session(known, asked, session)
         shop = self.live.asked(user, told.signals)
         rules = self._rules(filters)
         kind = _SESSION_KIND[asked.placement]
         hidden = {*told.hidden, *told.seen_as, *self._in_release(session)}
         made = self.live.lists(shop, asked.k, rules, sorted(hidden))
-        known = user is not None or bool(told.signals)
+        is_known = user is not None or bool(told.signals)
         signals = {**told.seen_as, **dict.fromkeys(self._in_release(session), kind)}
         shown = self._shown(made, shop, signals, asked.explain)
-        notes = [] if known else [_UNKNOWN]
+        notes = [] if is_known else [_UNKNOWN]
         if len(shown) < asked.k:
             notes.append(self._shortage(len(shown), asked.k, filters))
         return Listed(
             items=shown,
             release=self.release.name,
             strategy="live",
-            fallback=not known,
+            fallback=not is_known,
             degraded=list(self.degraded),
             notes=notes,
         )
 
+    def at_once(self, asked: RecommendationsAsked) -> Listed | None:
+        """Give a user's stored list; None: the list must be made now, or asking takes time."""
+        if not asked.is_plain or not self.events.is_near:
+            return None
+        user, known = self._known(asked.user_id)
+        return self._stored(user, asked.k) if known == Told() else None
+
     def bought_lately(self, user_id: str, days: int) -> set[int]:
         """Give the catalogue's positions of what a user bought in the last `days` days."""
-        told = told_by(self.events.events_of(user_id), self.item_ids.find)
+        user, told = self._known(user_id)
         bought = [one for one in told.signals if one.kind == "purchase"]
-        rows = bought_lately(self.live.asked(self._user(user_id), bought), days)
+        rows = bought_lately(self.live.asked(user, bought), days)
         return {int(place) for place in self.places[rows["item_idx"].to_numpy()] if place >= 0}
 
     def has_stored_list(self, user_id: str) -> bool:
         """Tell whether a list was made for a user beforehand."""
-        return self.stored is not None and self._user(user_id) is not None
+        return self.stored is not None and self._known(user_id)[0] is not None
 
     def _stored(self, user: int | None, k: int) -> Listed | None:
         """Give the list that was made beforehand, without what may no longer be shown.
@@ -215,13 +222,17 @@ class Personal:
             found.append(KnownUser(id=user_id, bought=int(counts[user]), note=note))
         return found
 
-    def _user(self, user_id: str) -> int | None:
-        return None if self.events.is_forgotten(user_id) else self.users.find(user_id)
+    def _known(self, user_id: str | None) -> tuple[int | None, Told]:
+        """Give a user's position in the release, None where it has none, and their events."""
+        if user_id is None:
+            return None, Told()
+        recalled = self.events.recall(user_id)
+        user = None if recalled.forgotten else self.users.find(user_id)
+        return user, told_by(recalled.events, self.item_ids.find)
 
-    def _told(self, asked: RecommendationsAsked, session: Sequence[int]) -> Told:
-        told = Told()
-        if asked.user_id is not None:
-            told = told_by(self.events.events_of(asked.user_id), self.item_ids.find)
+    def _with_session(
+        self, told: Told, asked: RecommendationsAsked, session: Sequence[int]
+    ) -> Told:
         last = self.live.last_day
         kind = _SESSION_KIND[asked.placement]
         now = tuple(Signal(item, kind, last) for item in self._in_release(session))

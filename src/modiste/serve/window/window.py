@@ -8,12 +8,10 @@ from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
 
-import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from modiste.engine import collect
 from modiste.errors import ModisteError
 from modiste.rules import Rules
 from modiste.rules.filters import allowed, loosening_advice
@@ -159,15 +157,9 @@ class ShopWindow:
     @cached_property
     def suggester(self) -> Suggester:
         """Suggests queries."""
-        items = self.searcher.items
-        sold = self.searcher.dataset.interactions.group_by("item_idx").agg(
-            nw.len().cast(nw.Int64).alias("sold")
-        )
-        times = items.select("item_idx").join(
-            collect(sold), on="item_idx", how="left", maintain_order="left"
-        )["sold"]
         words = self.searcher.reader.vocabulary
-        return Suggester.of(items, self.catalogue.names, times.fill_null(0), words)
+        names, sold = self.catalogue.names, self.catalogue.times_sold
+        return Suggester.of(self.searcher.items, names, sold, words)
 
     def warm(self) -> list[str]:
         """Answer everything once; give what is missing, nothing where all answered."""
@@ -201,6 +193,12 @@ class ShopWindow:
         if self.personal is None:
             return self._best(asked)
         return self.personal.answer(asked)
+
+    def at_once(self, asked: RecommendationsAsked) -> Listed | None:
+        """Give what `recommendations` gives where that takes no time worth a thread, else None."""
+        if self.personal is None or asked.placement in ("new", "trending"):
+            return None
+        return self.personal.at_once(asked)
 
     def item(self, item_id: str) -> ItemPage:
         """Describe an item with its variants.
