@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.conftest import DESKTOP, see, sideways
+from tests.web.conftest import DESKTOP, check_access, see, sideways
 from tests.web.fake_shop import FakeShop
 
 pytestmark = pytest.mark.browser
@@ -67,6 +67,8 @@ def test_the_shelf_offers_itself_anew_after_a_like(open_page: Open, shop: FakeSh
     page.get_by_role("button", name="Like ", exact=False).first.click()
     anew = page.get_by_role("button", name="Show my new shelf")
     anew.wait_for()
+    check_access(page, "new shelf")
+    see(page, "new-shelf", whole=False)
     before = len(asked(shop, "/recommendations?"))
     anew.click()
     anew.wait_for(state="detached")
@@ -216,6 +218,7 @@ def test_a_corrected_word_is_told_and_taken_back_by_one_click(
     page = open_page("/find?q=black%20dres")
     page.get_by_text("Showing results for black dress. Search instead for black dres.").wait_for()
     assert page.get_by_text("was read as").count() == 0
+    check_access(page, "corrected")
     see(page, "corrected", whole=False)
     page.get_by_role("link", name="black dres", exact=True).click()
     page.wait_for_url("**/find?q=black+dres&spelling=off")

@@ -103,6 +103,8 @@ def give(page: Any, photo: bytes, way: str) -> None:
 
 def test_a_picture_of_the_shop_will_do(open_page: Open, shop: FakeShop) -> None:
     page = open_page("/photo")
+    page.get_by_role("button", name="Look for what is like ").first.wait_for()
+    check_access(page, "examples")
     page.get_by_role("button", name="Look for what is like ").first.click()
     page.get_by_role("list", name="Found").wait_for()
     assert any(path == "/search" and body.get("photo") for _, path, body in shop.asked)
