@@ -1,7 +1,7 @@
 """The wheel alone, in an empty environment without a network: the demo, then the shop window.
 
-Packages are installed from wheels that pip finds without asking far; where it does not find them, or
-a network cannot be taken away, the tests are skipped with that reason.
+Where pip cannot get the packages, or a network cannot be taken away, the tests are skipped with that
+reason.
 """
 
 from __future__ import annotations
@@ -132,8 +132,8 @@ def test_the_demo_and_its_shop_window_need_the_wheel_alone(python: Path, tmp_pat
 @pytest.mark.slow
 def test_without_the_extra_one_line_says_what_to_install(python: Path, tmp_path: Path) -> None:
     modiste = python.with_name("modiste")
-    away = [python, "-m", "pip", "uninstall", "--quiet", "--yes"]
-    assert run([*away, "matplotlib", "fastapi", "uvicorn"], tmp_path).returncode == 0
+    away = ["-m", "pip", "uninstall", "--quiet", "--yes", "matplotlib", "fastapi", "uvicorn"]
+    assert run([python, *away], tmp_path).returncode == 0
     for command in ("demo", "serve"):
         (tmp_path / "demo-shop").mkdir(exist_ok=True)
         done = offline([modiste, command], tmp_path)
