@@ -45,7 +45,8 @@ def main() -> None:
     print(f"{len(known):,} purchases of {known.n_users:,} users, {options.items:,} items")
     with TemporaryDirectory() as folder:
         pictures = made_up_pictures(Path(folder) / "features.npy", options.items, rng)
-    print("\n| model | purchases | pairs/s | pairs/s by 2 × CPU time of one core | s | CPU s | peak GB |\n| --- | --- | --- | --- | --- | --- | --- |")
+    print("\n| model | purchases | pairs/s | pairs/s of two CPU seconds | s | CPU s | peak GB |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
     print(f"pictures on {pictures.n_axes} axes; peak {peak():.1f} GB")
     material = Material(known, np.zeros(0, int), pictures, kinds, np.empty(0, dtype=str))
     for name, settings in models(options.batch).items():

@@ -24,7 +24,8 @@ class Planted:
     def wanted(self) -> npt.NDArray[np.bool_]:
         """Say for each user and item whether it is to the user's taste: `[n_users, n_items]`."""
         kinds = (self.kind[None, :, None] == self.own_kinds[:, None, :]).any(axis=2)
-        return kinds & (self.colour[None] == self.own_colour[:, None])
+        wanted: npt.NDArray[np.bool_] = kinds & (self.colour == self.own_colour[:, None])
+        return wanted
 
 
 def plant(n_users: int = 400, each: int = 7, seed: int = 3) -> Planted:
@@ -39,7 +40,9 @@ def plant(n_users: int = 400, each: int = 7, seed: int = 3) -> Planted:
     own_kinds = np.argsort(rng.random((n_users, N_KINDS)), axis=1)[:, :2]
     users = np.repeat(np.arange(n_users), each)
     picked = own_kinds[users, rng.integers(0, 2, len(users))]
-    liked = own_colour[users] + N_COLOURS * (picked + N_KINDS * rng.integers(0, N_ALIKE, len(users)))
+    liked = own_colour[users] + N_COLOURS * (
+        picked + N_KINDS * rng.integers(0, N_ALIKE, len(users))
+    )
     items = np.where(rng.random(len(users)) < 0.9, liked, rng.integers(0, N_ITEMS, len(users)))
     days = 18_000 + rng.integers(0, 5, len(users))
     purchases = Purchases(users, items, days, n_users, N_ITEMS)

@@ -1,5 +1,7 @@
 """Purchases as arrays, batches of them, and what is held out."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -30,7 +32,9 @@ def rows_of(purchases: Purchases) -> list[Row]:
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 5), st.integers(0, 8), st.integers(17_990, 18_010)), min_size=1)
+    st.lists(
+        st.tuples(st.integers(0, 5), st.integers(0, 8), st.integers(17_990, 18_010)), min_size=1
+    )
 )
 def test_distinct_keeps_the_last_day_of_each_pair_sorted_by_user_and_day(rows: list[Row]) -> None:
     last: dict[tuple[int, int], int] = {}
@@ -83,7 +87,7 @@ def test_wardrobes_are_whole_users_or_pieces_of_like_length(sizes: list[int], lo
     starts = cut_wardrobes(known, longest)
     assert starts[0] == 0
     assert starts[-1] == len(known)
-    for begin, end in zip(starts[:-1], starts[1:], strict=True):
+    for begin, end in pairwise(starts.tolist()):
         mine = known.users[begin:end]
         assert len(set(mine.tolist())) == 1
         assert len(mine) <= longest

@@ -12,10 +12,11 @@ import torch
 from torch import Tensor, nn
 
 from modiste.encoders.denormals import denormals_as_zero
-from modiste.relevance.loss import mean_square, pair_loss
+from modiste.relevance.loss import pair_loss
 from modiste.relevance.negatives import Negatives
 from modiste.relevance.pairs import Purchases, Whole, ranges
 from modiste.relevance.pictures import Pictures
+from modiste.relevance.rows import RowAdam
 from modiste.relevance.score import Relevance, match_rows
 from modiste.relevance.settings import RelevanceSettings
 
@@ -71,8 +72,14 @@ class Learner(ABC):
         """Give all that is learned from in a new order: rows, and their wardrobes' numbers."""
 
     @abstractmethod
-    def people(self, rows: Whole, number: Whole) -> Tensor:
-        """Give the users' vectors of some purchases: `[n, dim]`."""
+    def people(self, rows: Whole, number: Whole, bought: Tensor) -> Tensor:
+        """Give the users' vectors of some purchases: `[n, dim]`.
+
+        Args:
+            rows: `[n]`, rows of the known purchases.
+            number: `[n]`, the wardrobe each belongs to.
+            bought: `[n, dim]`, the vectors of what was bought.
+        """
 
     @abstractmethod
     def scored(self, items: Tensor) -> tuple[Tensor, Tensor]:
@@ -93,10 +100,7 @@ class Learner(ABC):
         tables = [table.weight for table in self.tables.values()]
         by_row = {id(weight) for weight in tables}
         rest = [weight for weight in self.network.parameters() if id(weight) not in by_row]
-        self.optimisers: list[torch.optim.Optimizer] = []
-        if tables:
-            # Touches the rows of a batch alone: a catalogue's rows are many and a batch is small.
-            self.optimisers.append(torch.optim.SparseAdam(tables, lr=self.settings.rate))
+        self.optimisers: list[RowAdam | torch.optim.Adam] = [RowAdam(tables, self.settings.rate)]
         if rest:
             self.optimisers.append(torch.optim.Adam(rest, lr=self.settings.rate))
 
@@ -111,7 +115,7 @@ class Learner(ABC):
             for rows, number in self.batches(rng):
                 loss = self.loss(rows, number, rng)
                 for optimiser in self.optimisers:
-                    optimiser.zero_grad(set_to_none=True)
+                    optimiser.zero_grad()
                 loss.backward()  # type: ignore[no-untyped-call]
                 for optimiser in self.optimisers:
                     optimiser.step()
@@ -130,7 +134,6 @@ class Learner(ABC):
         """
         settings, n = self.settings, len(rows)
         bought = self.known.items[rows]
-        people = self.people(rows, number)  # [n, dim]
         if settings.negatives == "shared":
             others, chance = self.negatives.draw_shared(settings.n_shared, rng)
             there = ~self._bought(rows, others)  # [n, n_shared]
@@ -141,6 +144,7 @@ class Learner(ABC):
         distinct, place = self._distinct(np.concatenate([bought, others]))
         vectors, bias = self.scored(distinct)  # [n_distinct, dim], [n_distinct]
         mine, theirs = vectors.index_select(0, place[:n]), vectors.index_select(0, place[n:])
+        people = self.people(rows, number, mine)  # [n, dim]
         positive = (people * mine).sum(dim=1) + self.own_bias(bias[place[:n]], bought)  # [n]
         if settings.negatives == "shared":
             # Divided by the chance of being drawn, the few stand for all that might have been.
@@ -150,16 +154,19 @@ class Learner(ABC):
             scores = scores + bias[place[n:]].view_as(scores)  # [n, ratio]
         loss = pair_loss(positive, scores, there, settings.loss)
         if settings.regularisation:
-            squares = mean_square(people) + mean_square(mine) + mean_square(theirs)
-            loss = loss + settings.regularisation * squares
+            squares = vectors.square().sum(dim=1)  # [n_distinct]
+            items = squares[place[:n]].mean() + squares[place[n:]].mean()
+            users = people.square().sum(dim=1).mean()
+            loss = loss + settings.regularisation * (users + items)
         return loss
 
     def of_pictures(self, look: nn.Module | None, items: Tensor) -> Tensor | None:
         """Give what the pictures of some items add, zeros where there is none: `[n, n_out]`."""
         if look is None or self.pictures is None:
             return None
-        added: Tensor = look(self.pictures.features[items]) * self.pictures.there[items]
-        return added
+        added: Tensor = look(self.pictures.features.index_select(0, items))
+        there = self.pictures.there
+        return added if there is None else added * there[items]
 
     def left_in(self, n: int) -> Tensor | None:
         """Draw whose own vectors count in this step: `[n, 1]`; None: everybody's."""

@@ -29,16 +29,10 @@ class WardrobeLearner(Learner):
     ) -> None:
         """Make the network and cut purchases into wardrobes."""
         super().__init__(material, settings, draw)
-        self.network = Wardrobe(
-            _items(self, draw), _items(self, draw), settings.dim, settings.attention
-        )
-        sides = {"targets": self.network.targets, "worn": self.network.worn}
-        self.tables = {name: side.ids for name, side in sides.items() if side.ids is not None}
-        self.looks = {
-            name: tuple(side.look.layers)  # type: ignore[arg-type]
-            for name, side in sides.items()
-            if side.look is not None
-        }
+        items = _items(self, draw)
+        self.network = Wardrobe(items, settings.dim, settings.attention)
+        self.tables = {} if items.ids is None else {"items": items.ids}
+        self.looks = {} if items.look is None else {"targets": items.look.dense}
         self.wardrobes = cut_wardrobes(self.known.take(self.rows), settings.longest)
         sold = self.sales[self.sales > 0]
         self.usual = float(np.log1p(sold).mean()) if len(sold) else 0.0
@@ -49,17 +43,16 @@ class WardrobeLearner(Learner):
         for places, number in draw_wardrobes(self.wardrobes, self.settings.batch, rng):
             yield self.rows[places], number
 
-    def people(self, rows: Whole, number: Whole) -> Tensor:
+    def people(self, rows: Whole, number: Whole, bought: Tensor) -> Tensor:
         """Give for each purchase the mean of the others of its wardrobe."""
-        distinct, place = self._distinct(self.known.items[rows])
-        worn = self._vectors(self.network.worn, distinct, self.left_in(len(distinct)))
-        vectors: Tensor = self.network(worn.index_select(0, place), torch.from_numpy(number))
+        vectors: Tensor = self.network(bought, torch.from_numpy(number))
         return vectors
 
     def scored(self, items: Tensor) -> tuple[Tensor, Tensor]:
-        """Give targets, and the weight of their sales."""
-        vectors = self._vectors(self.network.targets, items, self.left_in(len(items)))
-        return vectors, self._popularity(self.sales[items.numpy()])
+        """Give the items' vectors, and the weight of their sales."""
+        return self._vectors(items, self.left_in(len(items))), self._popularity(
+            self.sales[items.numpy()]
+        )
 
     def own_bias(self, bias: Tensor, bought: Whole) -> Tensor:
         """Give the popularity of positives without the very purchase that is to be foreseen."""
@@ -68,22 +61,23 @@ class WardrobeLearner(Learner):
     @torch.no_grad()
     def kept(self) -> Relevance:
         """Give vectors of all items; those never bought have their picture alone."""
-        network = self.network
-        attends = network.attention
+        attends = self.network.attention
+        vectors = self.of_all(self._vectors).numpy()
         return Relevance(
             self.settings,
             self.item_ids,
-            self.of_all(lambda rows, sold: self._vectors(network.targets, rows, sold)).numpy(),
+            vectors,
             self._popularity(self.sales).numpy(),
-            worn=self.of_all(lambda rows, sold: self._vectors(network.worn, rows, sold)).numpy(),
+            worn=vectors,
             attends=None if attends is None else attends.numpy().copy(),
             unsold=float(self._popularity(np.zeros(1, int))[0]),
             looks=_folded(self),
             start=self.kept_start(),
         )
 
-    def _vectors(self, side: Items, rows: Tensor, kept: Tensor | None) -> Tensor:
-        vectors: Tensor = side(rows, self.of_pictures(side.look, rows), kept)
+    def _vectors(self, rows: Tensor, kept: Tensor | None) -> Tensor:
+        items = self.network.items
+        vectors: Tensor = items(rows, self.of_pictures(items.look, rows), kept)
         return vectors
 
     def _popularity(self, sales: Whole) -> Tensor:
@@ -109,9 +103,9 @@ class FactorsLearner(Learner):
         super().__init__(material, settings, draw)
         items = _items(self, draw)
         self.network = Factors(self.known.n_users, items, settings.dim, draw)
-        own = {} if items.ids is None else {"targets": items.ids}
+        own = {} if items.ids is None else {"items": items.ids}
         self.tables = {**own, "users": self.network.users}
-        self.looks = {} if items.look is None else {"targets": tuple(items.look.layers)}  # type: ignore[arg-type]
+        self.looks = {} if items.look is None else {"targets": items.look.dense}
         self.begin(start)
 
     def batches(self, rng: np.random.Generator) -> Iterator[tuple[Whole, Whole]]:
@@ -119,10 +113,11 @@ class FactorsLearner(Learner):
         for rows in draw_rows(self.rows, self.settings.batch, rng):
             yield rows, np.arange(len(rows))
 
-    def people(self, rows: Whole, number: Whole) -> Tensor:
+    def people(self, rows: Whole, number: Whole, bought: Tensor) -> Tensor:
         """Give the users' factors."""
-        vectors: Tensor = self.network(torch.from_numpy(self.known.users[rows]))
-        return vectors
+        users, place = np.unique(self.known.users[rows], return_inverse=True)
+        vectors: Tensor = self.network(torch.from_numpy(users))
+        return vectors.index_select(0, torch.from_numpy(place))
 
     def scored(self, items: Tensor) -> tuple[Tensor, Tensor]:
         """Give the items' factors; nothing is added to a score."""
@@ -165,17 +160,13 @@ class VbprLearner(Learner):
         known = self.known
         self.network = Vbpr(known.n_users, known.n_items, n_features, settings.dim, draw)
         network = self.network
-        self.tables = {"targets": network.items, "bias": network.bias, "users": network.users}
+        self.tables = {"items": network.items, "bias": network.bias, "users": network.users}
         looks = {"targets": network.look, "popularity": network.look_bias}
         self.looks = {name: (look,) for name, look in looks.items() if look is not None}
         self.begin(start)
 
     batches = FactorsLearner.batches
-
-    def people(self, rows: Whole, number: Whole) -> Tensor:
-        """Give the users' vectors."""
-        vectors: Tensor = self.network(torch.from_numpy(self.known.users[rows]))
-        return vectors
+    people = FactorsLearner.people
 
     def scored(self, items: Tensor) -> tuple[Tensor, Tensor]:
         """Give the items' vectors, and their biases."""
@@ -237,14 +228,10 @@ def _items(learner: Learner, draw: torch.Generator) -> Items:
 def _folded(learner: Learner) -> dict[str, Dense]:
     if learner.pictures is None:
         return {}
-    looks = {"targets": True, "worn": True, "popularity": False}
     relu = not learner.settings.dense and learner.settings.model != "vbpr"
     return {
-        name: learner.pictures.folded(
-            [(layer.weight, layer.bias) for layer in learner.looks[name]], relu=relu
-        )
-        for name in looks
-        if name in learner.looks
+        name: learner.pictures.folded([(layer.weight, layer.bias) for layer in look], relu=relu)
+        for name, look in learner.looks.items()
     }
 
 

@@ -34,8 +34,3 @@ def pair_loss(bought: Tensor, others: Tensor, there: Tensor, name: LossName) -> 
         return (lost * counted).sum() / counted.sum().clamp(min=1)
     lost = functional.softplus(-bought).sum() + (functional.softplus(others) * counted).sum()
     return lost / (len(bought) + counted.sum())
-
-
-def mean_square(vectors: Tensor) -> Tensor:
-    """Give the mean squared length of vectors `[…, dim]`: what regularisation adds to the loss."""
-    return vectors.square().sum(dim=-1).mean()

@@ -11,8 +11,10 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-_SPREAD = 0.1
-"""Standard deviation of a factor's numbers at the beginning."""
+_SPREAD = 0.01
+"""Standard deviation of a factor's numbers at the beginning: what is learned seldom says little."""
+_FAINT = 0.1
+"""How strong pictures are at the beginning, beside what keeps the spread of their features."""
 
 
 class Look(nn.Module):
@@ -22,17 +24,18 @@ class Look(nn.Module):
         """Begin with small draws; `hidden` 0: one layer, cut off at zero."""
         super().__init__()
         sizes = [n_features, hidden, dim] if hidden else [n_features, dim]
-        self.layers = nn.ModuleList(_linear(n_in, n_out, draw) for n_in, n_out in pairwise(sizes))
+        self.dense = tuple(_linear(n_in, n_out, draw) for n_in, n_out in pairwise(sizes))
+        self.layers = nn.ModuleList(self.dense)
 
     @property
     def relu(self) -> bool:
         """Whether the last layer is cut off at zero."""
-        return len(self.layers) == 1
+        return len(self.dense) == 1
 
     def forward(self, features: Tensor) -> Tensor:
         """Give the picture part: `[n, n_features]` to `[n, dim]`."""
         values = features
-        for place, layer in enumerate(self.layers):
+        for place, layer in enumerate(self.dense):
             values = layer(values)  # [n, hidden], then [n, dim]
             if self.relu or place == 0:
                 values = values.relu()
@@ -42,9 +45,7 @@ class Look(nn.Module):
 class Items(nn.Module):
     """An item's vector: its own, by id, and what its picture adds."""
 
-    def __init__(
-        self, n_items: int, dim: int, look: nn.Module | None, draw: torch.Generator
-    ) -> None:
+    def __init__(self, n_items: int, dim: int, look: Look | None, draw: torch.Generator) -> None:
         """Make a table of own vectors; `n_items` 0: pictures alone."""
         super().__init__()
         self.ids = table(n_items, dim, draw) if n_items else None
@@ -117,11 +118,10 @@ class Wardrobe(nn.Module):
     place of a power of the number, and pictures in the vectors.
     """
 
-    def __init__(self, targets: Items, worn: Items, dim: int, attention: bool) -> None:
-        """Take what gives items the vectors that are scored and those that are worn."""
+    def __init__(self, items: Items, dim: int, attention: bool) -> None:
+        """Take what gives items their vectors: the same whether an item is scored or worn."""
         super().__init__()
-        self.targets = targets
-        self.worn = worn
+        self.items = items
         self.popularity = nn.Parameter(torch.tensor([0.5]))
         self.attention = nn.Parameter(torch.zeros(dim)) if attention else None
 
@@ -157,7 +157,7 @@ def table(n_rows: int, dim: int, draw: torch.Generator, spread: float = _SPREAD)
 def _linear(n_in: int, n_out: int, draw: torch.Generator, *, bias: bool = True) -> nn.Linear:
     layer = nn.Linear(n_in, n_out, bias=bias)
     with torch.no_grad():
-        layer.weight.normal_(0, 1 / math.sqrt(n_in), generator=draw)
+        layer.weight.normal_(0, _FAINT / math.sqrt(n_in), generator=draw)
         if layer.bias is not None:
             layer.bias.zero_()
     return layer

@@ -22,8 +22,8 @@ class Pictures:
 
     features: Tensor
     """`[n_items, n_axes]`; zeros where there is no picture."""
-    there: Tensor
-    """`[n_items, 1]`: 1 where there is a picture, else 0."""
+    there: Tensor | None
+    """`[n_items, 1]`: 1 where there is a picture, else 0; None: all have one."""
     centre: Vectors
     """`[n_features]`, taken off the given features first."""
     turn: Vectors
@@ -70,7 +70,9 @@ class Pictures:
             block = rows[at : at + _BLOCK]
             turned = (np.asarray(given[block], np.float32) - centre) @ turn
             features[torch.from_numpy(block)] = torch.from_numpy(turned)
-        there = torch.from_numpy(has_picture.astype(np.float32))[:, None]
+        there = None
+        if not has_picture.all():
+            there = torch.from_numpy(has_picture.astype(np.float32))[:, None]
         return cls(features, there, centre, turn)
 
     @property
