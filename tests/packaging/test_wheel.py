@@ -1,6 +1,6 @@
 """The wheel alone, in an empty environment without a network: the demo, then the shop window.
 
-Where pip cannot get the packages, or a network cannot be taken away, the tests are skipped with that
+Where pip cannot get the packages, or no network can be taken away, the tests are skipped with that
 reason.
 """
 
