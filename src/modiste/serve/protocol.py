@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from http import HTTPStatus
 from typing import Any
 
@@ -15,6 +16,8 @@ HEADER_SECONDS = "header_seconds"
 """Name in the application's state of how long the head of a request may take."""
 MOST_HEAD_BYTES = 32_768
 """Longest head of a request: its first line and all its headers."""
+ARRIVED = "arrived"
+"""Name in a request's state of when its head was whole, by `time.perf_counter`."""
 _DEFAULT_SECONDS = 10.0
 _BROKEN = {
     "code": "bad_request",
@@ -53,7 +56,7 @@ class PatientProtocol(HttpToolsProtocol):
         self._in_head, self._head_bytes = True, 0
 
     def on_headers_complete(self) -> None:
-        """Stop the clock.
+        """Stop the clock and note when the request came.
 
         Raises:
             ValueError: If the head came at once and is too long, or does not name one host; the
@@ -67,6 +70,8 @@ class PatientProtocol(HttpToolsProtocol):
         n_hosts = sum(name == b"host" for name, _ in self.headers)
         if n_hosts != 1 and self.parser.get_http_version() == "1.1":
             raise ValueError("HTTP/1.1 names its host once")
+        state: dict[str, Any] = self.scope["state"]
+        state[ARRIVED] = time.perf_counter()
         super().on_headers_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -36,6 +36,8 @@ class ServeSettings:
     """Requests that a search by photo counts as."""
     in_flight: Annotated[int, Field(ge=1)] = 32
     """Requests that one process works on at a time; more get 503 at once."""
+    wait_seconds: _Seconds = 0.25
+    """Longest time that a request may have waited for its turn; one that waited longer gets 503."""
     body_bytes: Annotated[int, Field(ge=1)] = 2_000_000
     """Largest body, photos aside."""
     photo_bytes: Annotated[int, Field(ge=1)] = 10_000_000
@@ -54,7 +56,6 @@ class ServeSettings:
     """Time in which the body of a request must have come."""
     send_seconds: _Seconds = 30.0
     """Time in which a client must have taken a part of an answer."""
-
     picture_cache_bytes: Annotated[int, Field(ge=0)] = 64_000_000
     """Bytes of scaled pictures that one process holds."""
     look_seconds: _Seconds = 3.0

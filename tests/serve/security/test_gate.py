@@ -1,6 +1,7 @@
 """The gate: names, sites, keys, rates, and what a process takes on at once."""
 
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from starlette.testclient import TestClient
 
 from modiste.serve.database import Key, KeyStore, Scope
 from modiste.serve.errors import Refusal
+from modiste.serve.protocol import ARRIVED
 from modiste.serve.security.headers import SECURITY_HEADERS
 from modiste.serve.security.limits import Bucket, RateLimit
 from tests.serve.conftest import Served
@@ -215,3 +217,13 @@ def test_what_is_too_much_at_once_is_refused_at_once(serve: Served) -> None:
 
 def test_key_text_tells_nothing_by_time() -> None:
     assert "compare_digest" in Key.fits.__code__.co_names
+
+
+def test_who_waited_too_long_for_a_turn_is_refused_at_once(serve: Served) -> None:
+    with serve(wait_seconds=0.2) as client:
+        client.app_state[ARRIVED] = time.perf_counter()
+        assert client.get("/users").status_code == 200
+        client.app_state[ARRIVED] = time.perf_counter() - 0.3
+        late = client.get("/users")
+        assert (late.status_code, late.json()["code"]) == (503, "busy")
+        assert client.get("/health/live").status_code == 200, "health is never too much"

@@ -17,6 +17,7 @@ from modiste.serve.database import KeyStore
 from modiste.serve.errors import Refusal, busy, refused, unforeseen
 from modiste.serve.logs import log_facts, request_id
 from modiste.serve.paths import ApiPaths
+from modiste.serve.protocol import ARRIVED
 from modiste.serve.security.bodies import Body, GoneError, Held
 from modiste.serve.security.headers import SECURITY_HEADERS
 from modiste.serve.security.hosts import (
@@ -76,10 +77,15 @@ class Gate:
             await self.app(scope, receive, send)
             return
         is_health = scope["path"].startswith("/health/")
-        if self.in_flight.is_full and not is_health:
+        started = time.perf_counter()
+        # What is answered without a thread is never in flight when the next request is looked at:
+        # how long that one waited for its turn tells that there are too many.
+        arrived = scope.get("state", {}).get(ARRIVED, started)
+        is_late = started - arrived > self.settings.wait_seconds
+        if (is_late or self.in_flight.is_full) and not is_health:
             await self._turn_away(scope, send)
             return
-        passage = Passage(time.perf_counter())
+        passage = Passage(started)
         headers = dict(scope["headers"])
         given = headers.get(b"x-request-id", b"")
         name = given if _REQUEST_ID.fullmatch(given) else token_hex(8).encode()
