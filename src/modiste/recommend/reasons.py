@@ -12,13 +12,14 @@ import polars as pl
 from modiste.candidates.base import today
 from modiste.data import Dataset
 from modiste.engine import collect, lazy
-from modiste.engine.plans import Index
+from modiste.engine.plans import Index, take_rows
 from modiste.ranking.model import Model, add_unknown_users, best_of
 from modiste.recommend.lists import fallback_items, fill
 
 PAIR = ["user_idx", "item_idx"]
 FALLBACK = "popular now"
 _RECENT, _HALF_LIFE = 40, 60.0
+_LOW = (1 << 32) - 1
 
 
 def explained_lists(model: Model, shop: Dataset, user_ids: Sequence[str], k: int) -> pl.DataFrame:
@@ -75,8 +76,7 @@ class Explainer:
         """Of equal rates the first name's source speaks."""
         self._texts = pl.DataFrame(
             {
-                "number": pl.Series(range(len(sources)), dtype=pl.Int32),
-                "name": self._names,
+                "source": self._names,
                 "reason": [sources[name].reason for name in self._names],
             }
         )
@@ -106,26 +106,31 @@ class Explainer:
             `user_idx, item_idx, source, reason, because_idx` (the own purchase that leads to it
             most; null: none does); a pair that no source proposed is absent.
         """
-        shown = rows.join(lists.select(PAIR), on=PAIR, how="semi")
-        said = shown.select(f"{name}_rank" for name in self._names).to_numpy()
+        # Arrays and single columns: live, a dozen expressions would cost more than the ranker.
+        keys = _keys(rows, *PAIR)
+        listed = np.flatnonzero(np.isin(keys, _keys(lists, *PAIR)))
+        said = np.column_stack(
+            [rows.get_column(f"{name}_rank").to_numpy()[listed] for name in self._names]
+        )
         ranks = np.nan_to_num(said, nan=0.0).astype(np.int64).clip(max=self._rates.shape[1] - 1)
         rates = np.where(np.isnan(said), -1.0, self._rates[np.arange(len(self._names)), ranks])
         spoken = rates.max(axis=1, initial=-1.0) >= 0
-        shown, speaker = shown.filter(pl.Series(spoken)), rates.argmax(axis=1)[spoken]
+        speaker, pairs = rates.argmax(axis=1)[spoken], keys[listed[spoken]]
         owned = recently_bought(asked)
-        pairs = _keys(shown, "user_idx", "item_idx")
-        because = np.full(len(shown), -1, np.int32)
+        because = np.full(len(pairs), -1, np.int32)
         for number in np.unique(speaker).tolist():
             if (index := self._neighbours.get(self._names[number])) is not None:
                 mine = speaker == number
                 because[mine] = _leading(index, owned, pairs[mine])
-        told = shown.select(
-            *PAIR,
-            pl.Series("number", speaker, dtype=pl.Int32),
-            pl.Series("because_idx", because).replace(-1, None),
+        found = pl.DataFrame(
+            {
+                "user_idx": (pairs >> 32).astype(np.int32),
+                "item_idx": (pairs & _LOW).astype(np.int32),
+            }
         )
-        named = told.join(self._texts, on="number", maintain_order="left")
-        return named.select(*PAIR, pl.col("name").alias("source"), "reason", "because_idx")
+        purchases = np.where(because < 0, np.nan, because)  # null where none leads to it
+        led = pl.Series("because_idx", purchases, nan_to_null=True).cast(pl.Int32)
+        return found.hstack(take_rows(self._texts, speaker)).hstack([led])
 
 
 def _leading(
@@ -167,10 +172,19 @@ def _dense(rates: pl.DataFrame, names: Sequence[str]) -> npt.NDArray[np.float64]
 def recently_bought(asked: Dataset) -> pl.DataFrame:
     """Give what each user bought last: `user_idx, item_idx, weight`, which halves with age."""
     rows = collect(asked.interactions.select("user_idx", "item_idx", "day"))
-    age = (today(asked) - 1 - pl.col("day")).cast(pl.Float64)
-    return (
-        rows.sort("user_idx", "day", "item_idx", descending=[False, True, False])
-        .unique(PAIR, keep="first", maintain_order=True)
-        .filter(pl.int_range(pl.len()).over("user_idx") < _RECENT)
-        .select(*PAIR, (0.5 ** (age / _HALF_LIFE)).alias("weight"))
+    day, pairs = rows.get_column("day").to_numpy(), _keys(rows, *PAIR)
+    order = np.lexsort((-day, pairs))
+    newest = order[np.diff(pairs[order], prepend=-1) != 0]
+    users, items = pairs[newest] >> 32, pairs[newest] & _LOW
+    order = np.lexsort((items, -day[newest], users))
+    starts = np.flatnonzero(np.diff(users[order], prepend=-1))
+    place = np.arange(len(order)) - np.repeat(starts, np.diff(starts, append=len(order)))
+    last = order[place < _RECENT]
+    age = (today(asked) - 1 - day[newest][last]).astype(np.float64)
+    return pl.DataFrame(
+        {
+            "user_idx": users[last].astype(np.int32),
+            "item_idx": items[last].astype(np.int32),
+            "weight": 0.5 ** (age / _HALF_LIFE),
+        }
     )

@@ -257,15 +257,15 @@ class Personal:
         self, made: Made, shop: Dataset, signals: Mapping[int, str], explained: bool
     ) -> list[Shown]:
         reasons = self.explainer.explain(made.rows, shop, made.lists)
-        rows = made.lists.join(reasons, on=["user_idx", "item_idx"], how="left").sort("rank")
+        why = {row["item_idx"]: row for row in reasons.iter_rows(named=True)}
         parts = parts_of(self.live.model, made) if explained else {}
         ageless = bool(self._ageless[made.lists["user_idx"].max() or 0])  # type: ignore[index]
         shown: list[Shown] = []
-        for row in rows.iter_rows(named=True):
-            because = -1 if row["because_idx"] is None else row["because_idx"]
+        for row in made.lists.sort("rank").iter_rows(named=True):
+            told = why.get(row["item_idx"], {"source": None, "because_idx": None})
             reason = self.teller.tell(
-                row["source"],
-                because,
+                told["source"],
+                -1 if told["because_idx"] is None else told["because_idx"],
                 parts=parts.get(row["item_idx"]),
                 signals=signals,
                 ageless=ageless,
