@@ -18,7 +18,7 @@ from modiste.relevance.score import Relevance, Vectors
 from modiste.relevance.settings import RelevanceSettings
 
 if TYPE_CHECKING:
-    from modiste.relevance.learner import Learner
+    from modiste.relevance.learner import Learner, Material
 
 Told = Callable[[str, float], None]
 _JUDGED_AGAINST = 100
@@ -62,8 +62,30 @@ def fit_relevance(
         import torch
     except ModuleNotFoundError as error:
         raise MissingExtraError("torch", extra="vision") from error
-    from modiste.relevance.learner import Material
     from modiste.relevance.learners import LEARNERS
+
+    material, watch = material_of(purchases, settings, features, has_picture, kinds, item_ids)
+    models = []
+    for number in range(settings.n_models):
+        draw = torch.Generator().manual_seed(settings.seed * 1000 + number)
+        learner = LEARNERS[settings.model](material, settings, draw, start)
+        rng = np.random.default_rng([settings.seed, 1 + number])
+        models.append(_fit_one(learner, watch, rng, _told(progress, number, settings)))
+    if len(models) == 1:
+        return models[0]
+    return combine(models, fit_weights(*watch.pairs(models)))
+
+
+def material_of(
+    purchases: Purchases,
+    settings: RelevanceSettings,
+    features: npt.NDArray[np.floating] | None,
+    has_picture: npt.NDArray[np.bool_] | None,
+    kinds: Whole | None,
+    item_ids: npt.NDArray[np.str_] | None,
+) -> tuple[Material, Watch]:
+    """Give what is learned from and what it is judged by, of what `fit_relevance` takes."""
+    from modiste.relevance.learner import Material
     from modiste.relevance.pictures import Pictures
 
     purchases.check()
@@ -83,16 +105,7 @@ def fit_relevance(
     held = last_rows(known, settings.held_out, rng)
     watch = Watch(known, held, rng)
     ids = np.empty(0, dtype=np.str_) if item_ids is None else item_ids
-    material = Material(known, held, pictures, kinds, ids)
-    models = []
-    for number in range(settings.n_models):
-        draw = torch.Generator().manual_seed(settings.seed * 1000 + number)
-        learner = LEARNERS[settings.model](material, settings, draw, start)
-        rng = np.random.default_rng([settings.seed, 1 + number])
-        models.append(_fit_one(learner, watch, rng, _told(progress, number, settings)))
-    if len(models) == 1:
-        return models[0]
-    return combine(models, fit_weights(*watch.pairs(models)))
+    return Material(known, held, pictures, kinds, ids), watch
 
 
 def _fit_one(

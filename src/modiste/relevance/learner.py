@@ -164,7 +164,7 @@ class Learner(ABC):
         """Give what the pictures of some items add, zeros where there is none: `[n, n_out]`."""
         if look is None or self.pictures is None:
             return None
-        added: Tensor = look(self.pictures.features.index_select(0, items))
+        added: Tensor = look(self.pictures.of_items(items))
         there = self.pictures.there
         return added if there is None else added * there[items]
 

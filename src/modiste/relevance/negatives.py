@@ -2,11 +2,11 @@
 
 | strategy | drawn from |
 | --- | --- |
-| `uniform` | all items that anybody bought |
+| `uniform` | all items, also those that nobody bought |
 | `same_kind` | those of the kind of garment of the positive |
 | `same_day` | what was bought that day, in proportion to the kinds the user bought that day |
 | `popular` | items in proportion to their sales |
-| `shared` | half uniform, half popular, one draw for all users of a batch |
+| `shared` | half those that anybody bought, half popular, one draw for all of a batch |
 
 None is ever something that the user bought, in any row that was given: a draw that is gets drawn
 again, at last from all items; who bought all that there is gets none.
@@ -135,8 +135,7 @@ class Negatives:
         return self._uniform(rows, rng)
 
     def _uniform(self, rows: Whole, rng: np.random.Generator) -> Whole:
-        drawn: Whole = self._sold[rng.integers(0, len(self._sold), len(rows))]
-        return drawn
+        return rng.integers(0, self.purchases.n_items, len(rows), dtype=np.int32)
 
     @cached_property
     def _keys(self) -> Whole:

@@ -80,6 +80,10 @@ class Pictures:
         """Length of a row of `features`."""
         return int(self.features.shape[1])
 
+    def of_items(self, items: Tensor) -> Tensor:
+        """Give the features of distinct items: `[n]` to `[n, n_axes]`."""
+        return self.features.index_select(0, items)
+
     def folded(self, layers: list[tuple[Tensor, Tensor | None]], *, relu: bool) -> Dense:
         """Give layers that were learned on the axes as layers over features as they were given."""
         weights = [weight.detach().numpy().copy() for weight, _ in layers]

@@ -87,7 +87,12 @@ def paper_settings() -> RelevanceSettings:
     Recommendation, 2022.
     """
     return RelevanceSettings(
-        model="factors", loss="cross_entropy", negatives="uniform", id_dropout=0.0
+        model="factors",
+        loss="cross_entropy",
+        negatives="uniform",
+        id_dropout=0.0,
+        rate=0.02,
+        regularisation=0.01,
     )
 
 
@@ -97,7 +102,13 @@ def bpr_settings() -> RelevanceSettings:
     Source: Rendle et al., BPR: Bayesian Personalized Ranking from Implicit Feedback, 2009.
     """
     return RelevanceSettings(
-        model="factors", pictures=False, loss="bpr", negatives="uniform", id_dropout=0.0
+        model="factors",
+        pictures=False,
+        loss="bpr",
+        negatives="uniform",
+        id_dropout=0.0,
+        rate=0.02,
+        regularisation=0.03,
     )
 
 
@@ -106,4 +117,11 @@ def vbpr_settings() -> RelevanceSettings:
 
     Source: He & McAuley, VBPR: Visual Bayesian Personalized Ranking from Implicit Feedback, 2016.
     """
-    return RelevanceSettings(model="vbpr", loss="bpr", negatives="uniform", id_dropout=0.0)
+    return RelevanceSettings(
+        model="vbpr",
+        loss="bpr",
+        negatives="uniform",
+        id_dropout=0.0,
+        rate=0.02,
+        regularisation=0.03,
+    )
