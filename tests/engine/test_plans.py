@@ -15,6 +15,7 @@ from modiste.engine import (
     apply,
     collect,
     column_types,
+    join_left,
     lazy,
     look_up,
     materialize,
@@ -72,6 +73,24 @@ def test_a_table_is_looked_up_as_it_is_joined(
         return look_up(frame, items, "item_idx", how)
 
     assert_same(steps, rows, holes, rows.clear())
+
+
+def test_what_was_computed_is_joined_as_a_table_is(rng: np.random.Generator) -> None:
+    rows = table(rng)
+    holes = rows.with_columns(pl.when(pl.col("item_idx") > 5).then("item_idx"))
+
+    def steps(frame: nw.LazyFrame) -> nw.LazyFrame:
+        some = frame.filter(nw.col("score") > 1).select(
+            *KEYS, nw.when(nw.col("score") > 2).then(nw.col("score")).alias("liked")
+        )
+        return join_left(frame, some.unique(KEYS), KEYS)
+
+    assert_same(steps, rows, holes.unique(KEYS), rows.clear())
+
+
+def test_a_computed_table_has_no_key_twice(rng: np.random.Generator) -> None:
+    with pytest.raises(pl.exceptions.ComputeError, match="has each"):
+        both_ways(lambda frame: join_left(frame, frame.select("user_idx"), "user_idx"), table(rng))
 
 
 def test_a_key_with_many_rows_gives_them_all(rng: np.random.Generator) -> None:

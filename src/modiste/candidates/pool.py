@@ -17,7 +17,7 @@ import polars as pl
 
 from modiste.candidates.base import CandidateSource, Tables, top_k
 from modiste.data import Dataset
-from modiste.engine import exact_sum, lazy, materialize
+from modiste.engine import exact_sum, join_left, lazy, materialize
 
 PAIR = ("user_idx", "item_idx")
 Allowed = Callable[[nw.LazyFrame], nw.LazyFrame]
@@ -84,7 +84,7 @@ def build_pool(
         scored = source.score(tables[name], proposed)
         if scored is not None:
             similarity = scored.select(*PAIR, nw.col("score").alias(f"{name}_similarity"))
-            pairs = pairs.join(similarity, on=list(PAIR), how="left")
+            pairs = join_left(pairs, similarity, PAIR)
     numbered = pl.DataFrame({"number": range(len(sources)), "name": list(sources)})
     names = lazy(numbered.cast({"number": pl.Int32}))
     named = long.join(names, left_on="source", right_on="number")
@@ -114,7 +114,7 @@ def _widen(long: nw.LazyFrame, names: list[str], rates: pl.DataFrame | None) -> 
                 return_dtype=pl.Int32,
             )
         ).drop_nulls("source")
-        rated = rated.join(lazy(numbered), on=["source", "rank"], how="left").with_columns(
+        rated = join_left(rated, lazy(numbered), ["source", "rank"]).with_columns(
             nw.col("rate").fill_null(0.0)
         )
     columns = []

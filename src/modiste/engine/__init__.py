@@ -15,7 +15,16 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from modiste.engine.plans import Slot, best_rows, indexed, is_planning, planning, put_off, shared
+from modiste.engine.plans import (
+    Slot,
+    best_rows,
+    indexed,
+    is_planning,
+    joined,
+    planning,
+    put_off,
+    shared,
+)
 
 __all__ = [
     "SCALE",
@@ -24,6 +33,7 @@ __all__ = [
     "collect",
     "column_types",
     "exact_sum",
+    "join_left",
     "lazy",
     "look_up",
     "map_columns",
@@ -103,6 +113,21 @@ def look_up(
     if is_planning():
         return indexed(frame, table, keys, how)
     return frame.join(table, on=keys, how=how)
+
+
+def join_left(frame: nw.LazyFrame, table: nw.LazyFrame, on: str | Sequence[str]) -> nw.LazyFrame:
+    """Join a table that was computed for the asked users, by keys that are whole numbers.
+
+    Args:
+        frame: The rows; all are kept, with nulls where the table has no such key.
+        table: No key twice.
+        on: The key columns of both.
+    """
+    keys = [on] if isinstance(on, str) else list(on)
+    if is_planning():
+        schema = {**column_types(frame), **column_types(table)}
+        return put_off([table, frame], lambda rows, left: joined(left, rows, keys), schema)
+    return frame.join(table, on=keys, how="left")
 
 
 def top_rows(frame: nw.LazyFrame, k: int, by: str) -> nw.LazyFrame:

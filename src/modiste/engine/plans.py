@@ -152,6 +152,27 @@ class Index:
         return mine.hstack(take_rows(self.right, at))
 
 
+def joined(rows: pl.DataFrame, table: pl.DataFrame, on: Sequence[str]) -> pl.DataFrame:
+    """Give the rows with a small table's columns added; null where the key is not found.
+
+    Raises:
+        ValueError: If the table has a key twice.
+    """
+    wanted, keys = _keys(rows, on), _keys(table, on)
+    order = np.argsort(keys)
+    ordered = keys[order]
+    if not (np.diff(ordered[ordered >= 0]) > 0).all():
+        raise ValueError(f"a table joined left has each {on} once")
+    right = pl.DataFrame([table.get_column(name) for name in table.columns if name not in on])
+    blank = pl.DataFrame({name: [None] for name in right.columns}, schema=right.schema)
+    at = np.searchsorted(ordered, wanted)
+    found = (at < len(ordered)) & (wanted >= 0)
+    found[found] = ordered[at[found]] == wanted[found]
+    places = np.full(len(wanted), len(table))
+    places[found] = order[at[found]]
+    return rows.hstack(take_rows(right.vstack(blank), places))
+
+
 def indexed(frame: nw.LazyFrame, table: nw.LazyFrame, on: Sequence[str], how: str) -> nw.LazyFrame:
     """Join a prepared table by its index, as a step of the plan that is being built."""
     indexes = _INDEXES.get()

@@ -7,7 +7,7 @@ import narwhals as nw
 from modiste.candidates.base import Tables, today
 from modiste.component import component
 from modiste.data import Dataset
-from modiste.engine import exact_sum, look_up, materialize
+from modiste.engine import exact_sum, join_left, look_up, materialize
 from modiste.features.base import Feature
 
 
@@ -70,9 +70,9 @@ class ItemLife(Feature):
             (nw.col("channel") == 2).cast(nw.Int32).sum().alias("web"),
             nw.len().cast(nw.Int64).alias("purchases"),
         )
-        users = asked.users.select("user_idx", "age").join(mine, on="user_idx", how="left")
+        users = join_left(asked.users.select("user_idx", "age"), mine, "user_idx")
         joined = look_up(pairs, tables["items"], "item_idx")
-        joined = joined.join(users, on="user_idx", how="left")
+        joined = join_left(joined, users, "user_idx")
         age_gap = nw.col("age") - nw.col("item_age_mean")
         return joined.with_columns(
             age_gap.alias("pair_age_gap"),

@@ -10,7 +10,7 @@ from pydantic import Field
 from modiste.candidates.base import Tables, decay, today, with_age_band
 from modiste.component import component
 from modiste.data import Dataset
-from modiste.engine import exact_sum, look_up, materialize
+from modiste.engine import exact_sum, join_left, look_up, materialize
 from modiste.features.base import Feature
 
 
@@ -54,5 +54,5 @@ class PairAgeSales(Feature):
 
     def add(self, tables: Tables, asked: Dataset, pairs: nw.LazyFrame) -> nw.LazyFrame:
         """Add `pair_age_band_…`; null: not sold in the band."""
-        banded = pairs.join(with_age_band(asked.users), on="user_idx", how="left")
+        banded = join_left(pairs, with_age_band(asked.users), "user_idx")
         return look_up(banded, tables["cells"], ["age_band", "item_idx"]).drop("age_band")

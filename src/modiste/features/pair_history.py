@@ -7,7 +7,7 @@ import narwhals as nw
 from modiste.candidates.base import Tables, today
 from modiste.component import component
 from modiste.data import Dataset
-from modiste.engine import look_up, materialize
+from modiste.engine import join_left, look_up, materialize
 from modiste.features.base import Feature
 
 
@@ -71,10 +71,10 @@ class PairHistory(Feature):
                 (nw.col("newest") % _WIDE).alias("newest_idx"),
             )
         )
-        pairs = pairs.join(items, on=["user_idx", "item_idx"], how="left")
+        pairs = join_left(pairs, items, ["user_idx", "item_idx"])
+        pairs = look_up(pairs, tables["products"], "item_idx")
         return (
-            look_up(pairs, tables["products"], "item_idx")
-            .join(products, on=["user_idx", "product_idx"], how="left")
+            join_left(pairs, products, ["user_idx", "product_idx"])
             # Variants numbered next to each other came out together.
             .with_columns((nw.col("item_idx") - nw.col("newest_idx")).alias("pair_variant_gap"))
             .drop("product_idx", "newest_idx")

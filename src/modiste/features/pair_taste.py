@@ -7,7 +7,7 @@ import narwhals as nw
 from modiste.candidates.base import Tables, decay, today
 from modiste.component import component
 from modiste.data import Dataset
-from modiste.engine import exact_sum, look_up, materialize
+from modiste.engine import exact_sum, join_left, look_up, materialize
 from modiste.features.base import Feature
 
 
@@ -47,7 +47,7 @@ class PairTaste(Feature):
         )
         owned = materialize(look_up(summed, tables["codes"], "item_idx", "inner"))
         totals = owned.group_by("user_idx").agg(exact_sum(nw.col("weight")).alias("total"))
-        pairs = pairs.join(totals, on="user_idx", how="left")
+        pairs = join_left(pairs, totals, "user_idx")
         pairs = look_up(pairs, tables["codes"], "item_idx")
         shares = []
         for code in codes:
@@ -58,7 +58,7 @@ class PairTaste(Feature):
                 exact_sum(nw.col("weight")).alias(f"taste_{name}_share"),
             )
             shares.append(f"taste_{name}_share")
-            pairs = pairs.join(alike, on=["user_idx", code], how="left")
+            pairs = join_left(pairs, alike, ["user_idx", code])
         if not shares:
             return pairs.drop("total")
         pairs = pairs.with_columns(

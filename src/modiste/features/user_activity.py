@@ -7,7 +7,7 @@ import narwhals as nw
 from modiste.candidates.base import Tables, today
 from modiste.component import component
 from modiste.data import Dataset
-from modiste.engine import exact_sum
+from modiste.engine import exact_sum, join_left
 from modiste.features.base import Feature
 
 
@@ -57,4 +57,4 @@ class UserActivity(Feature):
             (1 - nw.col("user_items") / nw.col("user_purchases")).alias("user_repeat_share"),
             ((nw.col("last") - nw.col("first")) / nw.col("user_visits")).alias("user_visit_gap"),
         )
-        return pairs.join(users, on="user_idx", how="left")
+        return join_left(pairs, users, "user_idx")

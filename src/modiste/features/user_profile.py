@@ -10,7 +10,7 @@ from pydantic import Field
 from modiste.candidates.base import Tables
 from modiste.component import component
 from modiste.data import Dataset
-from modiste.engine import collect, materialize
+from modiste.engine import collect, join_left, materialize
 from modiste.features.base import Feature
 
 
@@ -42,4 +42,4 @@ class UserProfile(Feature):
             nw.col("age").alias("user_age"),
             *(nw.col(code).alias(f"user_{code.removesuffix('_code')}") for code in codes),
         )
-        return pairs.join(users, on="user_idx", how="left")
+        return join_left(pairs, users, "user_idx")
