@@ -12,6 +12,9 @@ over at most 1,000 connections: what is refused must be refused with 429 or 503,
 must hold within 5 seconds. There the client gives up, and counts as `unsent`, what finds every
 connection taken, and a time counts from the sending: the client shares two processors with the
 server and is late itself.
+`--soak 30` asks everything for 30 minutes at rates that leave the machine room, sends events beside
+it, and prints the memory of every minute: it must not grow.
+
 Memory is that of the server's processes (unshared, in MB), `cpu` their processor time for one
 request in milliseconds: it tells of the server on a machine that does other work, too.
 """
@@ -30,6 +33,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +45,7 @@ MOST_LINES, MANY_LINES = 200, 1000
 OVERLOAD_SECONDS, RECOVERY_SECONDS = 20.0, 5.0
 RATES = {"stored": 500, "live": 5, "suggest": 100, "words": 30, "photo": 3}
 """Requests a second of each kind."""
+SOAK_RATES = {"stored": 20, "live": 0.5, "suggest": 3, "words": 1, "photo": 0.1, "event": 2}
 WORDS = ("black dress", "red shirt", "jeans", "warm jacket", "summer skirt", "blue", "socks")
 
 
@@ -220,6 +225,20 @@ def requests_of(port: int, photo: bytes | None) -> dict[str, Callable[[int], byt
             f"/recommendations?user_id={users[n % len(users)]}&k=12&placement=basket"
             f"&items={items[n % len(items)]}"
         )
+    if users and items:
+        start = time.time_ns()
+
+        def event(n: int) -> bytes:
+            told = {
+                "event_id": f"{start}-{n}",
+                "user_id": users[n % len(users)],
+                "item_id": items[n % len(items)],
+                "kind": ("view", "basket", "like")[n % 3],
+                "time": datetime.now(UTC).isoformat(),
+            }
+            return request("/events", json.dumps({"events": [told]}).encode())
+
+        kinds["event"] = event
     if photo is not None:
         edge = b"edge"
         body = (
@@ -232,6 +251,19 @@ def requests_of(port: int, photo: bytes | None) -> dict[str, Callable[[int], byt
         made = request("/search", body, "multipart/form-data; boundary=edge")
         kinds["photo"] = lambda _n: made
     return kinds
+
+
+def soak(port: int, process: psutil.Process, make: dict[str, Callable[[int], bytes]]) -> None:
+    """Ask everything for a minute at rates of a quiet day, and print how it went."""
+    loads = [Load(name, SOAK_RATES[name], 60) for name in make if name in SOAK_RATES]
+
+    async def together() -> None:
+        await asyncio.gather(*(send(port, load, make[load.name]) for load in loads))
+
+    asyncio.run(together())
+    statuses = sum((load.statuses for load in loads), Counter[str]())
+    counts = ", ".join(f"{status}: {count}" for status, count in sorted(statuses.items()))
+    print(f"{time.strftime('%H:%M')} memory {memory(process):,.0f} MB   {counts}", flush=True)
 
 
 def measure(port: int, process: psutil.Process, load: Load, make: Callable[[int], bytes]) -> None:
@@ -261,6 +293,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--photo", type=Path, help="a picture's file; without it no photo is sent")
+    parser.add_argument("--soak", type=int, default=0, help="minutes; nothing else is measured")
     parser.add_argument("--only", nargs="*", help="kinds, and overload")
     parser.add_argument("--set", nargs="*", default=[], help="limits, as of modiste serve --set")
     asked = parser.parse_args()
@@ -268,7 +301,11 @@ def main() -> None:
     with running(asked.shop, asked.workers, words) as (port, process):
         kinds = requests_of(port, asked.photo.read_bytes() if asked.photo else None)
         chosen = asked.only or [*RATES, "overload"]
-        print(f"memory {memory(process):,.0f} MB")
+        print(f"memory {memory(process):,.0f} MB", flush=True)
+        if asked.soak:
+            for _ in range(asked.soak):
+                soak(port, process, kinds)
+            return
         heads = ("p50", "p95", "p99", "refused", "cpu")
         print(f"{'kind':<10} {'rate':>6} {' '.join(f'{head:>8}' for head in heads)}   answers")
         for name in chosen:
