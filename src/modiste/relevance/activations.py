@@ -109,9 +109,10 @@ def see_pictures(
             "takes smaller pictures"
         )
     done, faults = _kept(folder, key)
-    values: Halves = np.lib.format.open_memmap(
-        folder / _VALUES, "r+" if done else "w+", np.float16, None if done else (len(rows), *shape)
-    )
+    file = folder / _VALUES
+    if not done:
+        np.lib.format.open_memmap(file, "w+", np.float16, (len(rows), *shape)).flush()
+    values: Any = np.lib.format.open_memmap(file, "r+")
     tool = _Front(encoder, front)
     tool.shape = tuple(shape)
     while done < len(rows):
@@ -121,8 +122,8 @@ def see_pictures(
             whole = np.array([not fault for fault in batch.faults])
             places = done + np.flatnonzero(whole)
             values[places] = batch.vectors.reshape(-1, *shape)
-            for place in done + np.flatnonzero(~whole):
-                faults[int(rows[place])] = batch.faults[place - done]
+            for wrong in np.flatnonzero(~whole):
+                faults[int(rows[done + wrong])] = batch.faults[wrong]
             done += len(whole)
             if progress is not None:
                 progress("see pictures", done / len(rows))

@@ -10,6 +10,7 @@ section on training.
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -133,11 +134,7 @@ def fit_end_to_end(
             progress=lambda line, share: tell(f"pictures frozen, {line}", share),
         )
         _keep_frozen(work, key, frozen)
-    small = replace(
-        settings,
-        rate=settings.rate * tuning.slowed,
-        **_sizes(settings, tuning.pictures),
-    )
+    small = _smaller(settings, tuning)
     material, watch = material_of(purchases, small, features, there, kinds, item_ids)
     assert material.pictures is not None
     live = replace(material, pictures=LivePictures.over(material.pictures, network))
@@ -291,12 +288,13 @@ class _Rounds:
             weight.copy_(weights[name])
 
 
-def _sizes(settings: RelevanceSettings, pictures: int) -> dict[str, int]:
-    """Give purchases and negatives of a batch that shows the network about so many pictures."""
-    if settings.negatives == "shared":
-        bought = max(2, int(pictures * _SHARE))
-        return {"batch": bought, "n_shared": max(1, pictures - bought)}
-    return {"batch": max(1, pictures // (1 + settings.ratio))}
+def _smaller(settings: RelevanceSettings, tuning: TuningSettings) -> RelevanceSettings:
+    """Give settings of smaller steps, in batches that show the network about so many pictures."""
+    slowed = replace(settings, rate=settings.rate * tuning.slowed)
+    if settings.negatives != "shared":
+        return replace(slowed, batch=max(1, tuning.pictures // (1 + settings.ratio)))
+    bought = max(2, int(tuning.pictures * _SHARE))
+    return replace(slowed, batch=bought, n_shared=max(1, tuning.pictures - bought))
 
 
 def _key(
@@ -324,8 +322,6 @@ def _key(
 
 
 def _digest(array: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> str:
-    import hashlib
-
     return hashlib.sha256(np.ascontiguousarray(array).data).hexdigest()
 
 

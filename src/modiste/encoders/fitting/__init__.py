@@ -2,6 +2,7 @@
 
 ```
 words      the word towers: learned, or over a sentence encoder
+cut        a picture model in two parts: what stays, and last blocks that learn
 trunks     what a picture tower begins with: a model from a folder, or a small network of ours
 towers     the picture tower: trunk, colours, projection
 material   what is learned from: the shop's pictures and texts, read once

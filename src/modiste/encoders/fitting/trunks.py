@@ -13,11 +13,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from modiste.encoders.fitting.cut import Cut, Listener
 from modiste.encoders.hub import model_folder
 from modiste.errors import InputError
 
-_LISTS = ("layer", "layers", "stages", "blocks")
-_ENDS = ("conv_1x1", "layernorm", "post_layernorm", "norm")
 _MARKS = 4
 
 
@@ -103,13 +102,11 @@ class HubTrunk(Trunk):
         self.normal, self.n_trained = normal, n_trained
         side = _fixed_side(model)
         self.size = (side, side) if side else (96, 128)
-        owner, blocks = _longest_list(model)
-        n_trained = min(n_trained, len(blocks))
-        self.cut = len(blocks) - n_trained
-        ends = [getattr(owner, name) for name in _ENDS if hasattr(owner, name)]
-        # A tuple hides the modules from torch: their weights are the model's, kept once.
-        self._blocks, self._tail = tuple(blocks), (*blocks[self.cut :], *ends[:1])
-        self._marked = sorted({round((place + 1) * self.cut / _MARKS) - 1 for place in range(4)})
+        # No module itself: its blocks' weights are the model's, kept once.
+        self._cut = Cut(model, n_trained)
+        self._marked = sorted(
+            {round((place + 1) * self._cut.at / _MARKS) - 1 for place in range(4)}
+        )
         mean, spread = (torch.tensor(part).view(1, -1, 1, 1) for part in normal)
         self.register_buffer("mean", mean, persistent=False)
         self.register_buffer("spread", spread, persistent=False)
@@ -119,39 +116,21 @@ class HubTrunk(Trunk):
         """Run the model up to the first trained block."""
         given = (pixels.float() / 255 - self.mean) / self.spread
         marks: list[Tensor] = []
-        hooks = [
-            self._blocks[place].register_forward_hook(
-                lambda _module, _given, out: marks.append(_marks(_first(out)))
-            )
-            for place in self._marked
-            if place >= 0
-        ]
-        caught = self._tail[0].register_forward_pre_hook(_stop)
-        try:
-            self.model(pixel_values=given.contiguous(memory_format=torch.channels_last))
-        except _ReachedError as reached:
-            near = reached.value
-        else:
-            raise InputError("the model's last blocks were never reached: name another model")
-        finally:
-            for hook in (*hooks, caught):
-                hook.remove()
+        listeners: dict[int, Listener] = {
+            place: lambda out: marks.append(_marks(out)) for place in self._marked if place >= 0
+        }
+        near = self._cut.front(given.contiguous(memory_format=torch.channels_last), listeners)
         return near, torch.cat(marks, 1) if marks else torch.zeros(pixels.shape[0], 0)
 
     def back(self, near: Tensor) -> Tensor:
         """Run the trained blocks; mean and largest value of each channel."""
-        out = near.float()
-        if out.ndim == 4:
-            out = out.contiguous(memory_format=torch.channels_last)
-        for block in self._tail:
-            out = _first(block(out))
-        return _pooled(out)
+        return _pooled(self._cut.back(near.float()))
 
     def trained(self) -> list[nn.Parameter]:
         """List the parameters of the last blocks."""
         if not self.n_trained:
             return []
-        return [weight for block in self._tail for weight in block.parameters()]
+        return list(self._cut.trained().values())
 
     def train(self, mode: bool = True) -> HubTrunk:
         """Stay as in use: norms of a pretrained model forget in a few small batches."""
@@ -170,14 +149,6 @@ class HubTrunk(Trunk):
         }
 
 
-class _ReachedError(Exception):
-    """Carries what the first trained block was given."""
-
-    def __init__(self, value: Tensor) -> None:
-        super().__init__("reached")
-        self.value = value
-
-
 def _channels_last(module: Any) -> None:
     """Lay weights out as a processor's convolutions are fastest with."""
     module.to(memory_format=torch.channels_last)
@@ -189,29 +160,6 @@ def _fixed_side(model: nn.Module) -> int:
     patches = getattr(config, "patch_size", None) is not None
     side = getattr(config, "image_size", 0) if patches else 0
     return int(side[0] if isinstance(side, list | tuple) else side)
-
-
-def _stop(_module: nn.Module, given: tuple[Tensor, ...]) -> None:
-    raise _ReachedError(given[0])
-
-
-def _first(out: Any) -> Tensor:
-    first: Tensor = out[0] if isinstance(out, tuple) else out
-    return first
-
-
-def _longest_list(model: nn.Module) -> tuple[nn.Module, nn.ModuleList]:
-    found = [
-        (owner, blocks)
-        for owner in model.modules()
-        for name, blocks in owner.named_children()
-        if name in _LISTS and isinstance(blocks, nn.ModuleList) and len(blocks) > 1
-    ]
-    if not found:
-        raise InputError(
-            f"{type(model).__name__} has no list of blocks to train: name a MobileNet or ViT"
-        )
-    return max(found, key=lambda pair: sum(weight.numel() for weight in pair[1].parameters()))
 
 
 def _pooled(out: Tensor) -> Tensor:
