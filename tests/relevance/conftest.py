@@ -17,7 +17,9 @@ def planted() -> Planted:
 @pytest.fixture(scope="session")
 def quick() -> RelevanceSettings:
     """Settings for few purchases."""
-    return RelevanceSettings(dim=16, n_shared=200, batch=256, epochs=12, rate=0.02, held_out=40)
+    return RelevanceSettings(
+        dim=16, n_shared=200, batch=256, epochs=12, rate=0.02, held_out=40, regularisation=1e-3
+    )
 
 
 @pytest.fixture(scope="session")

@@ -78,9 +78,10 @@ def combine(models: Sequence[Relevance], weights: npt.NDArray[np.floating]) -> R
     scale = [np.float32(weight) for weight in weights]
     worn = [model.worn for model in models if model.worn is not None]
     users = [model.users for model in models if model.users is not None]
-    looks = {
-        name: _joined([model.looks[name] for model in models], scale, name) for name in first.looks
-    }
+    made = {name: [model.looks[name] for model in models] for name in first.looks}
+    if worn and "targets" in made:
+        made.setdefault("worn", made["targets"])
+    looks = {name: _joined(parts, scale, name) for name, parts in made.items()}
     parts = list(zip(models, scale, strict=True))
     return replace(
         first,

@@ -89,10 +89,6 @@ class Learner(ABC):
     def kept(self) -> Relevance:
         """Give the model as it is now."""
 
-    def own_bias(self, bias: Tensor, bought: Whole) -> Tensor:
-        """Give the biases of positives, `[n]`, of their `bias` as `scored` gave it."""
-        return bias
-
     def begin(self, start: Relevance | None) -> None:
         """Go on from an older model, if there is one, and make the optimisers."""
         if start is not None:
@@ -145,7 +141,7 @@ class Learner(ABC):
         vectors, bias = self.scored(distinct)  # [n_distinct, dim], [n_distinct]
         mine, theirs = vectors.index_select(0, place[:n]), vectors.index_select(0, place[n:])
         people = self.people(rows, number, mine)  # [n, dim]
-        positive = (people * mine).sum(dim=1) + self.own_bias(bias[place[:n]], bought)  # [n]
+        positive = (people * mine).sum(dim=1) + bias[place[:n]]  # [n]
         if settings.negatives == "shared":
             # Divided by the chance of being drawn, the few stand for all that might have been.
             scores = people @ theirs.T + (bias[place[n:]] - torch.from_numpy(chance).float())

@@ -54,10 +54,6 @@ class WardrobeLearner(Learner):
             self.sales[items.numpy()]
         )
 
-    def own_bias(self, bias: Tensor, bought: Whole) -> Tensor:
-        """Give the popularity of positives without the very purchase that is to be foreseen."""
-        return self._popularity(self.sales[bought] - 1)
-
     @torch.no_grad()
     def kept(self) -> Relevance:
         """Give vectors of all items; those never bought have their picture alone."""
@@ -87,7 +83,22 @@ class WardrobeLearner(Learner):
         return self.network.popularity * torch.from_numpy(logs)
 
 
-class FactorsLearner(Learner):
+class UserLearner(Learner):
+    """Users with a row each, whatever it holds."""
+
+    def batches(self, rng: np.random.Generator) -> Iterator[tuple[Whole, Whole]]:
+        """Give rows, each a wardrobe of its own."""
+        for rows in draw_rows(self.rows, self.settings.batch, rng):
+            yield rows, np.arange(len(rows))
+
+    def people(self, rows: Whole, number: Whole, bought: Tensor) -> Tensor:
+        """Give the users' factors."""
+        users, place = np.unique(self.known.users[rows], return_inverse=True)
+        vectors: Tensor = self.network(torch.from_numpy(users))
+        return vectors.index_select(0, torch.from_numpy(place))
+
+
+class FactorsLearner(UserLearner):
     """Users with a vector each."""
 
     network: Factors
@@ -107,17 +118,6 @@ class FactorsLearner(Learner):
         self.tables = {**own, "users": self.network.users}
         self.looks = {} if items.look is None else {"targets": items.look.dense}
         self.begin(start)
-
-    def batches(self, rng: np.random.Generator) -> Iterator[tuple[Whole, Whole]]:
-        """Give rows, each a wardrobe of its own."""
-        for rows in draw_rows(self.rows, self.settings.batch, rng):
-            yield rows, np.arange(len(rows))
-
-    def people(self, rows: Whole, number: Whole, bought: Tensor) -> Tensor:
-        """Give the users' factors."""
-        users, place = np.unique(self.known.users[rows], return_inverse=True)
-        vectors: Tensor = self.network(torch.from_numpy(users))
-        return vectors.index_select(0, torch.from_numpy(place))
 
     def scored(self, items: Tensor) -> tuple[Tensor, Tensor]:
         """Give the items' factors; nothing is added to a score."""
@@ -142,7 +142,7 @@ class FactorsLearner(Learner):
         return vectors
 
 
-class VbprLearner(Learner):
+class VbprLearner(UserLearner):
     """VBPR: a user has a vector for ids and one for looks."""
 
     network: Vbpr
@@ -164,9 +164,6 @@ class VbprLearner(Learner):
         looks = {"targets": network.look, "popularity": network.look_bias}
         self.looks = {name: (look,) for name, look in looks.items() if look is not None}
         self.begin(start)
-
-    batches = FactorsLearner.batches
-    people = FactorsLearner.people
 
     def scored(self, items: Tensor) -> tuple[Tensor, Tensor]:
         """Give the items' vectors, and their biases."""

@@ -68,7 +68,8 @@ class Relevance:
     unsold: float = 0.0
     """The popularity of an item that was never sold."""
     looks: Mapping[str, Dense] = field(default_factory=dict)
-    """Layers over picture features by what they make: `targets`, `worn`, `popularity`."""
+    """Layers over picture features by what they make: `targets`, `popularity`, and `worn` where
+    that is another thing than `targets`."""
     start: Mapping[str, Vectors] = field(default_factory=dict)
     """What a further fit begins with: the items' own vectors and the like, by parameter."""
     figures: tuple[Mapping[str, float], ...] = ()
@@ -165,7 +166,10 @@ class Relevance:
             )
         made = {name: dense.of(features) for name, dense in self.looks.items()}
         biases = made.get("popularity", np.zeros((len(features), 1), np.float32))
-        return {**made, "popularity": biases[:, 0] + np.float32(self.unsold)}
+        found = {**made, "popularity": biases[:, 0] + np.float32(self.unsold)}
+        if self.worn is not None:
+            found.setdefault("worn", found["targets"])
+        return found
 
     def with_items(
         self,

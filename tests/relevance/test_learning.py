@@ -1,0 +1,130 @@
+"""The parts of a step: losses by hand, the mean of the others, axes and back, rows that move."""
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import torch
+from torch.nn import functional
+
+from modiste.errors import InputError
+from modiste.relevance.learner import Material
+from modiste.relevance.learners import LEARNERS, WardrobeLearner
+from modiste.relevance.loss import pair_loss
+from modiste.relevance.model import Items, Wardrobe, table
+from modiste.relevance.pictures import Pictures
+from modiste.relevance.rows import RowAdam
+from modiste.relevance.settings import RelevanceSettings
+from tests.relevance.planted import Planted
+
+
+def draws() -> torch.Generator:
+    return torch.Generator().manual_seed(4)
+
+
+def test_losses_are_what_their_names_say() -> None:
+    bought, others = torch.tensor([1.0, 0.0]), torch.tensor([[0.5, 2.0], [1.0, 9.0]])
+    there = torch.tensor([[True, True], [True, False]])
+    softmax = -np.log(np.exp(1) / np.exp([1, 0.5, 2]).sum()), -np.log(1 / (1 + np.exp(1)))
+    assert pair_loss(bought, others, there, "softmax").item() == pytest.approx(np.mean(softmax))
+
+    def sigmoid(x: float) -> float:
+        return float(1 / (1 + np.exp(-x)))
+
+    bpr = [-np.log(sigmoid(1 - 0.5)), -np.log(sigmoid(1 - 2)), -np.log(sigmoid(0 - 1))]
+    assert pair_loss(bought, others, there, "bpr").item() == pytest.approx(np.mean(bpr))
+    yes, no = [sigmoid(1), sigmoid(0)], [1 - sigmoid(x) for x in (0.5, 2, 1)]
+    expected = -np.mean(np.log(yes + no))
+    assert pair_loss(bought, others, there, "cross_entropy").item() == pytest.approx(expected)
+
+
+def test_a_purchase_is_never_part_of_the_wardrobe_it_is_foreseen_from() -> None:
+    network = Wardrobe(Items(5, 2, None, draws()), 2, attention=True)
+    with torch.no_grad():
+        assert network.attention is not None
+        network.attention.copy_(torch.tensor([0.3, -0.2]))
+    worn = torch.tensor([[1.0, 0], [0, 1], [2, 2], [5, 5], [3, 1]], requires_grad=True)
+    number = torch.tensor([0, 0, 0, 1, 1])
+    people = network(worn, number)
+    counted = network.counted(worn).detach()
+    mean = (counted[1] * worn[1] + counted[2] * worn[2]) / (counted[1] + counted[2])
+    torch.testing.assert_close(people[0], mean)
+    torch.testing.assert_close(people[3], worn[4])
+    for row in range(5):
+        slope = torch.autograd.grad(people[row].sum(), worn, retain_graph=True)[0]
+        assert slope[row].abs().max() < 1e-6, "what is foreseen moved its own wardrobe"
+
+
+def test_shared_negatives_leave_out_what_each_user_bought(planted: Planted) -> None:
+    known = planted.purchases.distinct()
+    learner = WardrobeLearner(
+        Material(known, np.zeros(0, int), None, None, np.empty(0, str)),
+        RelevanceSettings(pictures=False),
+        draws(),
+        None,
+    )
+    others = np.arange(0, known.n_items, 2)
+    rows = np.arange(50, 120)
+    found = learner._bought(rows, others).numpy()
+    bought: npt.NDArray[np.bool_] = np.zeros((known.n_users, known.n_items), dtype=bool)
+    bought[known.users, known.items] = True
+    np.testing.assert_array_equal(found, bought[known.users[rows]][:, others])
+
+
+@pytest.mark.parametrize("model", list(LEARNERS))
+def test_regularisation_changes_the_gradient(model: str, planted: Planted) -> None:
+    known = planted.purchases.distinct()
+    slopes = []
+    for weight in (0.0, 0.3):
+        settings = RelevanceSettings(
+            model=model,  # type: ignore[arg-type]
+            pictures=False,
+            regularisation=weight,
+            negatives="uniform",
+        )
+        material = Material(known, np.zeros(0, int), None, None, np.empty(0, str))
+        learner = LEARNERS[settings.model](material, settings, draws(), None)
+        rows, number = next(learner.batches(np.random.default_rng(1)))
+        learner.loss(rows, number, np.random.default_rng(2)).backward()  # type: ignore[no-untyped-call]
+        grad = learner.tables["items"].weight.grad
+        assert grad is not None
+        slopes.append(grad.to_dense())
+    assert not torch.allclose(slopes[0], slopes[1])
+
+
+def test_rows_move_as_sparse_adam_moves_them_and_no_others() -> None:
+    mine, theirs = (table(20, 3, draws()) for _ in range(2))
+    before = mine.weight.detach().clone()
+    adam = RowAdam([mine.weight], 0.1)
+    sparse = torch.optim.SparseAdam(theirs.parameters(), lr=0.1)
+    for step in range(5):
+        rows = torch.tensor([3, 7, 11 + step])
+        for layer in (mine, theirs):
+            layer.weight.grad = None
+            functional.mse_loss(layer(rows), torch.ones(3, 3) * step).backward()  # type: ignore[no-untyped-call]
+        adam.step()
+        sparse.step()  # type: ignore[no-untyped-call]
+    torch.testing.assert_close(mine.weight, theirs.weight, atol=1e-5, rtol=1e-4)
+    still = [row for row in range(20) if row not in {3, 7, 11, 12, 13, 14, 15}]
+    assert torch.equal(mine.weight[still], before[still])
+
+
+def test_axes_keep_what_differs_and_layers_fold_back_to_given_features(planted: Planted) -> None:
+    there = np.ones(len(planted.features), dtype=bool)
+    there[4] = False
+    pictures = Pictures.of(planted.features, there, 256)
+    assert pictures.n_axes == planted.features.shape[1]
+    assert pictures.features[torch.from_numpy(there)].square().mean() == pytest.approx(1, rel=0.01)
+    assert not pictures.features[4].any()
+    weight, bias = torch.randn(5, 24, generator=draws()), torch.randn(5, generator=draws())
+    dense = pictures.folded([(weight, bias)], relu=True)
+    expected = (pictures.features @ weight.T + bias).relu()
+    np.testing.assert_allclose(dense.of(planted.features)[there], expected[there], atol=1e-4)
+    (back, offset), *_ = pictures.unfolded(dense)
+    torch.testing.assert_close(back, weight, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(offset, bias, atol=1e-4, rtol=1e-4)
+    few = Pictures.of(planted.features, there, 13)
+    share = few.features.square().sum() / (pictures.features.square().sum())
+    assert few.n_axes == 13
+    assert share > 0.4
+    with pytest.raises(InputError, match="no item has a picture"):
+        Pictures.of(planted.features, ~there & False, 13)
