@@ -12,6 +12,9 @@ window_days = 28
 [features]
 off = ["season"]
 
+[relevance]
+keep = 60                    # of each user's pool; the rest is how the model is fitted
+
 [training]
 n_windows = 26
 
@@ -25,8 +28,8 @@ Loading reports every fault at once, each with its file, section, key and the ne
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
@@ -39,9 +42,14 @@ from modiste.ranking.lightgbm import LightGbmRanker
 from modiste.ranking.prepared import Recipe
 from modiste.ranking.windows import Training
 from modiste.registry import Registry
+from modiste.relevance.trip import RelevanceFit
 
 T = TypeVar("T")
-_SECTIONS = ("seed", "candidates", "features", "training", "ranker")
+RELEVANCE = "relevance"
+"""The name under which all that reads the relevance model is left out."""
+_SECTIONS = ("seed", "candidates", "features", RELEVANCE, "training", "ranker")
+_SHARED = ("wardrobe", RELEVANCE)
+"""The source and the feature that read one model."""
 
 
 @dataclass(frozen=True)
@@ -52,16 +60,41 @@ class Config:
     training: Training = field(default_factory=Training)
     ranker: LightGbmRanker = field(default_factory=LightGbmRanker)
     seed: int = 1
+    asks_relevance: bool = False
+    """Whether a section `[relevance]` asks for the model: it is not left out in silence then."""
 
     def settings(self) -> dict[str, Any]:
         """Give every value that is in force, in the shape of the file."""
+        readers = self.recipe.reading_relevance()
+        given = {"keep": self.recipe.keep, **settings_of(readers[0].fit)} if readers else None
         return {
             "seed": self.seed,
             "candidates": _settings(self.recipe.sources, CANDIDATE_SOURCES),
             "features": _settings(self.recipe.features, FEATURES),
+            **({} if given is None else {RELEVANCE: given}),
             "training": settings_of(self.training),
             "ranker": settings_of(self.ranker),
         }
+
+    def without(self, names: Sequence[str]) -> Config:
+        """Leave out sources and families of features by name; `relevance`: all that reads it.
+
+        Raises:
+            ConfigError: If a name is of neither, or no source is left.
+        """
+        known = (*CANDIDATE_SOURCES.names, *FEATURES.names)
+        for name in names:
+            if name not in known:
+                raise ConfigError(f"--without {name}: no such source{near_hint(name, known)}")
+        out = {*names, *(_SHARED if RELEVANCE in names else ())}
+        recipe = self.recipe
+        sources = {name: part for name, part in recipe.sources.items() if name not in out}
+        features = {name: part for name, part in recipe.features.items() if name not in out}
+        if not sources:
+            raise ConfigError(f"--without {', '.join(names)}: every source is off, leave one on")
+        keep = recipe.keep if RELEVANCE in features else 0
+        asks = self.asks_relevance and RELEVANCE not in names
+        return replace(self, recipe=Recipe(sources, features, keep), asks_relevance=asks)
 
 
 def shipped_names() -> list[str]:
@@ -107,15 +140,17 @@ def build_config(values: Mapping[str, Any], origin: str) -> Config:
     if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
         faults.append(f"{origin}: seed: given {seed!r}, expected a whole number from 0")
         seed = 1
-    sources = _build_all(CANDIDATE_SOURCES, values, "candidates", origin, faults)
-    features = _build_all(FEATURES, values, "features", origin, faults)
+    keep, fit = _build_relevance(values, origin, faults)
+    sources = _build_all(CANDIDATE_SOURCES, values, "candidates", origin, faults, fit)
+    features = _build_all(FEATURES, values, "features", origin, faults, fit)
     training = build_component(Training, values.get("training", {}), f"{origin}: training", faults)
     ranker = build_component(LightGbmRanker, values.get("ranker", {}), f"{origin}: ranker", faults)
     if not sources and not faults:
         faults.append(f"{origin}: candidates.off: every source is off, leave one on")
     if faults or training is None or ranker is None:
         raise ConfigError("\n".join(faults))
-    return Config(Recipe(sources, features), training, ranker, seed)
+    asks = RELEVANCE in values
+    return Config(Recipe(sources, features, keep), training, ranker, seed, asks)
 
 
 def _read(source: str | Path) -> tuple[str, str]:
@@ -132,8 +167,27 @@ def _read(source: str | Path) -> tuple[str, str]:
     raise ConfigError(f"no configuration {source}: give the path of a file, or one of {known}")
 
 
+def _build_relevance(
+    values: Mapping[str, Any], origin: str, faults: list[str]
+) -> tuple[int, RelevanceFit]:
+    """Build what the section `[relevance]` says: how many pairs are kept, and the fit."""
+    place, given = f"{origin}: {RELEVANCE}", values.get(RELEVANCE, {})
+    keep = given.get("keep", 0) if isinstance(given, Mapping) else 0
+    if not isinstance(keep, int) or isinstance(keep, bool) or keep < 0:
+        faults.append(f"{place}.keep: given {keep!r}, expected a whole number, 0 keeps all")
+        keep = 0
+    if isinstance(given, Mapping):
+        given = {key: value for key, value in given.items() if key != "keep"}
+    return keep, build_component(RelevanceFit, given, place, faults) or RelevanceFit()
+
+
 def _build_all(
-    registry: Registry[T], values: Mapping[str, Any], section: str, origin: str, faults: list[str]
+    registry: Registry[T],
+    values: Mapping[str, Any],
+    section: str,
+    origin: str,
+    faults: list[str],
+    fit: RelevanceFit,
 ) -> dict[str, T]:
     given = values.get(section, {})
     if not isinstance(given, Mapping):
@@ -151,7 +205,12 @@ def _build_all(
     for name in registry.names:
         if name not in off:
             place = f"{origin}: {section}.{name}"
-            made = build_component(registry.get(name), given.get(name, {}), place, faults)
+            own = given.get(name, {})
+            if name in _SHARED and isinstance(own, Mapping):
+                if "fit" in own:
+                    faults.append(f"{place}.fit: its keys belong to [relevance], give them there")
+                own = {**own, "fit": fit}
+            made = build_component(registry.get(name), own, place, faults)
             if made is not None:
                 built[name] = made
     return built
@@ -159,4 +218,7 @@ def _build_all(
 
 def _settings(parts: Mapping[str, Any], registry: Registry[Any]) -> dict[str, Any]:
     off = [name for name in registry.names if name not in parts]
-    return {"off": off, **{name: settings_of(part) for name, part in parts.items()}}
+    own = {name: settings_of(part) for name, part in parts.items()}
+    for name in own:
+        own[name].pop("fit", None)  # it stands in [relevance], once for all who read the model
+    return {"off": off, **own}

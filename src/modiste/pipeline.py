@@ -7,6 +7,7 @@ import resource
 import sys
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -21,7 +22,7 @@ from modiste.data import Dataset
 from modiste.data.shop import dataset_store
 from modiste.encoders.stored import with_vectors
 from modiste.engine import collect
-from modiste.errors import ArtifactError, InputError
+from modiste.errors import ArtifactError, InputError, MissingExtraError
 from modiste.evaluation.backtest import MODEL, backtest
 from modiste.evaluation.context import build_context
 from modiste.evaluation.summary import summarise
@@ -30,6 +31,7 @@ from modiste.ranking.model import Fit, Model, fit_on_windows
 from modiste.ranking.prepared import Prepared, Progress, prepare, stream
 from modiste.ranking.windows import Windows
 from modiste.release import release_store
+from modiste.relevance.score import Relevance
 
 STAGES = ("prepare", "fit", "publish")
 """What training does, in this order: tables of sources and features as of the day, the ranker on
@@ -51,6 +53,8 @@ class TrainReport:
     """What was wrong with the current release, which was then fitted anew; empty: nothing."""
     vectors: str = ""
     """Whose vectors of pictures and words were read; empty: none."""
+    relevance: str = ""
+    """What the relevance model is, or why there is none; empty: nothing reads one."""
     windows_made: int = 0
     windows_reused: int = 0
     training: dict[str, Any] = field(default_factory=dict)
@@ -80,6 +84,7 @@ def train(
     start = perf_counter()
     version = dataset_store(shop).current()
     dataset = _open(version, shop, config)
+    config, missed = with_means(config, dataset)
     day = as_of_day(dataset, as_of)
     past = dataset.until(day).in_memory()
     past.day_range()  # complains of an empty past before anything is fitted
@@ -87,6 +92,7 @@ def train(
     store = release_store(shop)
     current = store.current_name()
     report = TrainReport(current or "", day_name(day), vectors=dataset.vectors_identity)
+    report.relevance = missed
     known, report.damage = _known(store.root / current) if current else ({}, "")
     old = known.get("stages", {})
     if old == stages and known.get("dataset") == version.name:
@@ -122,6 +128,7 @@ def train(
         "stages": stages,
         "training": fit.facts,
     }
+    report.relevance = missed or _told(prepared.relevance)
     name = f"{day_name(day).replace('-', '')}-{fingerprint(stages)[:8]}"
     with store.publish(name, facts) as draft:
         model.write(draft)
@@ -139,6 +146,34 @@ def _open(version: Path, shop: Path, config: Config) -> Dataset:
     return with_vectors(dataset, shop) if reads else dataset
 
 
+def with_means(config: Config, dataset: Dataset) -> tuple[Config, str]:
+    """Leave the relevance model out where what fits it is not installed.
+
+    Returns:
+        The configuration, and in words why the model was left out; empty: it was not.
+
+    Raises:
+        MissingExtraError: If the configuration asks for it by a section of its own.
+    """
+    readers = config.recipe.reading_relevance()
+    if not readers or "pictures" not in dataset.item_vectors or find_spec("torch") is not None:
+        return config, ""
+    missing = MissingExtraError("torch", extra="vision")
+    if config.asks_relevance:
+        raise missing
+    return config.without(["relevance"]), f"left out: {missing}"
+
+
+def _told(model: Relevance | None) -> str:
+    """Say what a relevance model is."""
+    if model is None:
+        return ""
+    known = int(model.targets.any(axis=1).sum())
+    words = f"{known:,} items, {model.dim} numbers each"
+    judged = [epoch["auc"] for epoch in model.figures if epoch["auc"] == epoch["auc"]]
+    return words + (f", held-out AUC {max(judged):.3f}" if judged else "")
+
+
 def _known(folder: Path) -> tuple[dict[str, Any], str]:
     """Give a release's manifest, or nothing and the damage if a file of it was altered."""
     try:
@@ -150,6 +185,7 @@ def _known(folder: Path) -> tuple[dict[str, Any], str]:
 def _stage_keys(dataset: Dataset, day: int, config: Config) -> dict[str, str]:
     """Give each stage a fingerprint of all that it reads."""
     settings = config.settings()
+    relevance = settings.get("relevance", {})
     inputs = {
         "modiste": modiste.__version__,
         "data": dataset.identity,
@@ -158,10 +194,11 @@ def _stage_keys(dataset: Dataset, day: int, config: Config) -> dict[str, str]:
         "seed": config.seed,
         "candidates": settings["candidates"],
         "features": settings["features"],
+        "relevance": {key: value for key, value in relevance.items() if key != "keep"},
     }
     training = {key: value for key, value in settings["training"].items() if key != "pool_size"}
     fit = {**inputs, "training": training, "ranker": settings["ranker"]}
-    publish = {**fit, "pool_size": config.training.pool_size}
+    publish = {**fit, "pool_size": config.training.pool_size, "keep": config.recipe.keep}
     return {
         "prepare": fingerprint(inputs),
         "fit": fingerprint(fit),
@@ -208,6 +245,7 @@ def evaluate(
             f"weeks={n_weeks}, refit-every={refit_every}, k={k}: each must be at least 1"
         )
     dataset = _open(dataset_store(shop).current(), shop, config)
+    config, _ = with_means(config, dataset)
     dataset = dataset.until(as_of_day(dataset, as_of)).in_memory()
     windows = Windows(config.recipe, config.training, config.seed, shop / "cache" / "windows")
     done = backtest(

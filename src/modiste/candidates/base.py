@@ -34,6 +34,9 @@ class CandidateSource(ABC):
     reads_vectors: ClassVar[bool] = False
     """Whether it reads `Dataset.item_vectors`: they are opened only where a source does."""
 
+    reads_relevance: ClassVar[bool] = False
+    """Whether it reads the relevance model, which a release stores once for all that do."""
+
     def prepare(self, shop: Dataset, seed: int) -> Tables:
         """Learn from the past what does not depend on who asks.
 
@@ -136,6 +139,17 @@ def recent_items(asked: Dataset, n: int, half_life: float) -> nw.LazyFrame:
         .with_columns(decay(asked, half_life).cast(nw.Float32).alias("weight"))
         .select("user_idx", "item_idx", "weight")
     )
+
+
+def owned_items(asked: Dataset, half_life: float) -> nw.LazyFrame:
+    """Give all that each asked user bought, weighted by the age of the last time.
+
+    Returns:
+        `user_idx, item_idx, weight`; the weight halves every `half_life` days.
+    """
+    last = asked.interactions.group_by("user_idx", "item_idx").agg(nw.col("day").max())
+    weight = decay(asked, half_life).cast(nw.Float32).alias("weight")
+    return last.with_columns(weight).select("user_idx", "item_idx", "weight")
 
 
 def follow(owned: nw.LazyFrame, neighbours: nw.LazyFrame, k: int) -> nw.LazyFrame:

@@ -64,7 +64,9 @@ def _toml(settings: dict[str, Any]) -> list[str]:
         for name, fields in parts.items():
             if name != "off":
                 lines += ["", f"[{section}.{name}]", *_fields(fields)]
-    for section in ("training", "ranker"):
+    for section in ("relevance", "training", "ranker"):
+        if section not in settings:
+            continue  # nothing reads the relevance model
         lines += ["", f"[{section}]", *_fields(settings[section])]
     return lines
 

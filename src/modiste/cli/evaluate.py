@@ -24,6 +24,13 @@ def evaluate_command(
             "release, if there is one."
         ),
     ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Leave out a source or family of features; relevance: all that reads it. Repeat.",
+        ),
+    ] = None,
     k: Annotated[int, typer.Option("--k", help="Length of the lists.")] = 12,
     refit_every: Annotated[
         int, typer.Option(help="One fit of the ranker serves so many weeks, never earlier ones.")
@@ -57,6 +64,7 @@ def evaluate_command(
         if out is not None and not out.parent.is_dir():
             raise InputError(f"{out}: the folder {out.parent} does not exist: make it first")
     loaded, origin = (load_config(config), config) if config else served_config(shop)
+    loaded = loaded.without(without or [])
     with shown_progress() as progress:
         result = evaluate(
             shop,
@@ -71,6 +79,7 @@ def evaluate_command(
     if json_file is not None:
         json_file.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     print_summary(result)
-    typer.echo(f"configuration: {origin}")
+    left = f", without {', '.join(without)}" if without else ""
+    typer.echo(f"configuration: {origin}{left}")
     typer.echo(f"figures: {shop / 'reports' / 'evaluation.json'}")
     typer.echo(f"next: modiste report --shop {shop}")

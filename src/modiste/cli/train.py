@@ -32,6 +32,13 @@ def train_command(
         str | None,
         typer.Option(help="A TOML file, or the name of a shipped one: see modiste config list."),
     ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Leave out a source or family of features; relevance: all that reads it. Repeat.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
 ) -> None:
     """Fit candidates, features and ranker, and publish them as a release.
@@ -41,7 +48,7 @@ def train_command(
     from modiste.config import load_config
     from modiste.pipeline import train
 
-    loaded = load_config(config)
+    loaded = load_config(config).without(without or [])
     with shown_progress() as progress:
         report = train(shop, loaded, as_of=as_of.date() if as_of else None, progress=progress)
     if as_json:
@@ -49,7 +56,8 @@ def train_command(
         return
     for line in train_lines(report):
         typer.echo(line)
-    typer.echo(f"configuration: {config or 'every default'}")
+    left = f" without {', '.join(without)}" if without else ""
+    typer.echo(f"configuration: {config or 'every default'}{left}")
     typer.echo(f"next: modiste recommend --shop {shop} --out recommendations.parquet")
 
 
@@ -79,6 +87,8 @@ def train_lines(report: TrainReport) -> list[str]:
         else "no vectors are used: an item before its first sale is known by its attributes alone "
         "(modiste embed makes vectors)"
     )
+    if report.relevance:
+        lines.append(f"relevance: {report.relevance}")
     peak = report.peak_memory / 1e9
     lines.append(f"{report.seconds:.0f} s, peak memory {peak:.1f} GB")
     return lines

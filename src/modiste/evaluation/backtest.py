@@ -8,7 +8,6 @@ from time import perf_counter
 
 import polars as pl
 
-from modiste.candidates.pool import build_pool
 from modiste.data import Dataset
 from modiste.engine import collect, lazy
 from modiste.errors import InputError
@@ -18,7 +17,7 @@ from modiste.features.table import add_features
 from modiste.ranking.lightgbm import LightGbmRanker
 from modiste.ranking.model import Fit, best_of, fit_on_windows
 from modiste.ranking.prepared import Prepared, Progress, Recipe, stream
-from modiste.ranking.table import bought_in
+from modiste.ranking.table import bought_in, ranked_pool
 from modiste.ranking.windows import Training, Windows, window_starts
 
 MODEL = "modiste"
@@ -134,7 +133,7 @@ def _rank_buyers(
     for start in range(0, len(users), CHUNK_USERS):
         chunk = users.slice(start, CHUNK_USERS)
         asked = past.of_users(lazy(chunk.to_frame())).in_memory()
-        pool = build_pool(recipe.sources, prepared.sources, asked, fit.rates, training.pool_size)
+        pool = ranked_pool(recipe, prepared, asked, fit.rates, training.pool_size)
         mine = bought.filter(pl.col("user_idx").is_in(chunk.implode()))
         ledger.add(collect(pool.long), mine, len(chunk), pool.seconds)
         rows = add_features(recipe.features, prepared.features, asked, pool.pairs)

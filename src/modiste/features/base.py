@@ -22,6 +22,9 @@ class Feature(ABC):
     reads_vectors: ClassVar[bool] = False
     """Whether it reads `Dataset.item_vectors`, see `CandidateSource.reads_vectors`."""
 
+    reads_relevance: ClassVar[bool] = False
+    """Whether it reads the relevance model, see `CandidateSource.reads_relevance`."""
+
     def prepare(self, shop: Dataset) -> Tables:
         """Compute what holds for everybody from the shop before `shop.as_of`."""
         return {}

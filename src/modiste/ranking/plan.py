@@ -14,12 +14,13 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from modiste.candidates.pool import PAIR, build_pool
+from modiste.candidates.pool import PAIR
 from modiste.data import Dataset
 from modiste.engine import Slot, apply, collect, column_types, planning
 from modiste.engine.plans import Indexes
 from modiste.features.table import finished, with_features
 from modiste.ranking.prepared import Prepared, Recipe
+from modiste.ranking.table import ranked_pool
 
 Mask = npt.NDArray[np.bool_]
 MOST_PLANS = os.cpu_count() or 1
@@ -113,9 +114,7 @@ class _TablePlan:
             shop, interactions=self._interactions.frame, users=self._users.frame, item_vectors={}
         )
         with planning(indexes):
-            pool = build_pool(
-                recipe.sources, prepared.sources, asked, rates, pool_size, self._allowed
-            )
+            pool = ranked_pool(recipe, prepared, asked, rates, pool_size, self._allowed)
             table = with_features(recipe.features, prepared.features, asked, pool.pairs)
         native: pl.LazyFrame = nw.to_native(table)
         self._plan = finished(native).select(columns)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import narwhals as nw
 import numpy as np
@@ -14,7 +15,12 @@ from modiste.candidates.base import CandidateSource, Tables, today
 from modiste.data import Dataset
 from modiste.engine import collect
 from modiste.features.base import Feature
+from modiste.relevance.score import Relevance
+from modiste.relevance.stored import read_relevance, write_relevance
+from modiste.relevance.trip import TABLE, fitted, model_tables
 
+RELEVANCE = "relevance"
+"""The folder of a release that holds the relevance model."""
 Progress = Callable[[str, float], None]
 """Told a stage's name and the share of it that is done, 0 to 1."""
 
@@ -27,6 +33,13 @@ class Recipe:
     """Candidate sources by name."""
     features: Mapping[str, Feature]
     """Families of features by name."""
+    keep: int = 0
+    """Pairs of each user that go on to the ranker, those of the highest relevance; 0: all."""
+
+    def reading_relevance(self) -> list[Any]:
+        """List the sources and features that read the relevance model."""
+        parts: tuple[Any, ...] = (*self.sources.values(), *self.features.values())
+        return [part for part in parts if part.reads_relevance]
 
 
 @dataclass(frozen=True)
@@ -39,14 +52,24 @@ class Prepared:
     """Tables of each source."""
     features: Mapping[str, Tables]
     """Tables of each family of features."""
+    relevance: Relevance | None = None
+    """The model that some of the tables are of, where a part of the recipe reads one."""
 
     def write(self, folder: Path) -> None:
-        """Store every table as `folder/<sources|features>/<name>/<table>.parquet`."""
+        """Store every table as `folder/<sources|features>/<name>/<table>.parquet`.
+
+        The relevance model is stored once, in `folder/relevance`, not as its readers' tables.
+        """
+        if self.relevance is not None:
+            (folder / RELEVANCE).mkdir(parents=True)
+            write_relevance(self.relevance, folder / RELEVANCE)
         for group, members in (("sources", self.sources), ("features", self.features)):
             for name, tables in members.items():
                 place = folder / group / name
                 place.mkdir(parents=True, exist_ok=True)
                 for table, frame in tables.items():
+                    if table == TABLE:
+                        continue
                     rows = collect(frame)
                     # Group-bys give their rows in any order; a stored table has one, so that the
                     # same seed gives the same bytes.
@@ -56,17 +79,22 @@ class Prepared:
     @classmethod
     def read(cls, folder: Path, as_of: int, recipe: Recipe) -> Prepared:
         """Open what `write` stored; the files were verified by the caller."""
+        there = (folder / RELEVANCE).is_dir()
+        relevance = read_relevance(folder / RELEVANCE) if there else None
+        shared = {} if relevance is None else model_tables(relevance)
 
-        def tables(group: str, name: str) -> Tables:
-            return {
+        def tables(group: str, name: str, part: CandidateSource | Feature) -> Tables:
+            own = {
                 path.stem: nw.from_native(pl.read_parquet(path).lazy())
                 for path in sorted((folder / group / name).glob("*.parquet"))
             }
+            return {**own, **shared} if part.reads_relevance else own
 
         return cls(
             as_of,
-            {name: tables("sources", name) for name in recipe.sources},
-            {name: tables("features", name) for name in recipe.features},
+            {name: tables("sources", name, part) for name, part in recipe.sources.items()},
+            {name: tables("features", name, part) for name, part in recipe.features.items()},
+            relevance,
         )
 
 
@@ -83,6 +111,10 @@ def prepare(recipe: Recipe, shop: Dataset, seed: int, progress: Progress | None 
     sources: dict[str, Tables] = {}
     features: dict[str, Tables] = {}
 
+    readers = recipe.reading_relevance()
+    told = (lambda _, share: progress(RELEVANCE, share)) if progress else None
+    relevance = fitted(shop, readers[0].fit, told) if readers else None
+
     def tell() -> None:
         if progress:
             progress("prepare sources and features", (len(sources) + len(features)) / n_steps)
@@ -93,7 +125,7 @@ def prepare(recipe: Recipe, shop: Dataset, seed: int, progress: Progress | None 
     for name, feature in recipe.features.items():
         features[name] = feature.prepare(shop)
         tell()
-    return Prepared(today(shop), sources, features)
+    return Prepared(today(shop), sources, features, relevance)
 
 
 def stream(seed: int, *names: object) -> int:

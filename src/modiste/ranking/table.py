@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import narwhals as nw
 import numpy as np
 import polars as pl
 
-from modiste.candidates.pool import allow, build_pool, count_hits
+from modiste.candidates.pool import Allowed, Pool, allow, build_pool, count_hits
 from modiste.data import Dataset
-from modiste.engine import collect, lazy
+from modiste.engine import apply, collect, column_types, lazy
 from modiste.features.table import add_features
-from modiste.ranking.prepared import Prepared, Recipe, stream
+from modiste.ranking.prepared import RELEVANCE, Prepared, Recipe, stream
 
 PAIR = ["user_idx", "item_idx"]
 
@@ -111,8 +111,38 @@ def score_table(
         pool_size: Pairs kept for each user.
         allowed: `item_idx` of what may be proposed; None: everything.
     """
-    pool = build_pool(recipe.sources, prepared.sources, asked, rates, pool_size, allow(allowed))
+    pool = ranked_pool(recipe, prepared, asked, rates, pool_size, allow(allowed))
     return add_features(recipe.features, prepared.features, asked, pool.pairs)
+
+
+def ranked_pool(
+    recipe: Recipe,
+    prepared: Prepared,
+    asked: Dataset,
+    rates: pl.DataFrame | None,
+    pool_size: int | None,
+    allowed: Allowed | None = None,
+) -> Pool:
+    """Build the pool that goes on to the ranker, see `score_table`.
+
+    Where the recipe says so, only the pairs of the highest relevance are kept. A pair of which the
+    model knows nothing goes on too: the filter drops what is known to fit badly.
+    """
+    pool = build_pool(recipe.sources, prepared.sources, asked, rates, pool_size, allowed)
+    if not recipe.keep or RELEVANCE not in recipe.features:
+        return pool
+    feature, tables = recipe.features[RELEVANCE], prepared.features[RELEVANCE]
+    scored = feature.add(tables, asked, pool.pairs)
+    columns = column_types(pool.pairs)
+    if RELEVANCE not in column_types(scored):
+        return pool
+
+    def kept(rows: pl.DataFrame) -> pl.DataFrame:
+        place = pl.col(RELEVANCE).rank("ordinal", descending=True).over("user_idx")
+        fits = place.is_null() | (place <= recipe.keep)
+        return rows.sort(*PAIR).filter(fits).select(list(columns))
+
+    return replace(pool, pairs=apply([scored], kept, columns))
 
 
 def pair_table(
