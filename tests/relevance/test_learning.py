@@ -108,6 +108,18 @@ def test_rows_move_as_sparse_adam_moves_them_and_no_others() -> None:
     assert torch.equal(mine.weight[still], before[still])
 
 
+def test_weights_with_whole_gradients_move_as_adam_moves_them() -> None:
+    mine, theirs = (torch.nn.Parameter(torch.ones(4, 3)) for _ in range(2))
+    adam, whole = RowAdam([mine], 0.1), torch.optim.Adam([theirs], lr=0.1)
+    for step in range(5):
+        for weight in (mine, theirs):
+            weight.grad = None
+            (weight * (step + 1) - 3).square().sum().backward()  # type: ignore[no-untyped-call]
+        adam.step()
+        whole.step()
+    torch.testing.assert_close(mine, theirs, atol=1e-5, rtol=1e-4)
+
+
 def test_axes_keep_what_differs_and_layers_fold_back_to_given_features(planted: Planted) -> None:
     there = np.ones(len(planted.features), dtype=bool)
     there[4] = False

@@ -90,15 +90,10 @@ class Learner(ABC):
         """Give the model as it is now."""
 
     def begin(self, start: Relevance | None) -> None:
-        """Go on from an older model, if there is one, and make the optimisers."""
+        """Go on from an older model, if there is one, and make what moves the weights."""
         if start is not None:
             self._go_on(start)
-        tables = [table.weight for table in self.tables.values()]
-        by_row = {id(weight) for weight in tables}
-        rest = [weight for weight in self.network.parameters() if id(weight) not in by_row]
-        self.optimisers: list[RowAdam | torch.optim.Adam] = [RowAdam(tables, self.settings.rate)]
-        if rest:
-            self.optimisers.append(torch.optim.Adam(rest, lr=self.settings.rate))
+        self.optimiser = RowAdam(list(self.network.parameters()), self.settings.rate)
 
     def run_epoch(self, rng: np.random.Generator, told: Callable[[float], None]) -> float:
         """Learn from every purchase once.
@@ -110,11 +105,9 @@ class Learner(ABC):
         with denormals_as_zero():
             for rows, number in self.batches(rng):
                 loss = self.loss(rows, number, rng)
-                for optimiser in self.optimisers:
-                    optimiser.zero_grad()
+                self.optimiser.zero_grad()
                 loss.backward()  # type: ignore[no-untyped-call]
-                for optimiser in self.optimisers:
-                    optimiser.step()
+                self.optimiser.step()
                 losses.append(float(loss.detach()))
                 done += len(rows)
                 told(done / len(self.rows))

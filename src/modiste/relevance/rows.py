@@ -1,4 +1,4 @@
-"""Adam for tables: a step touches the rows of its batch and no others."""
+"""Adam whose steps touch the rows of their batch and no others."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ _LEAST = 1e-8
 
 
 class RowAdam:
-    """Learns tables whose gradients are sparse and name each row once.
+    """Learns tables whose gradients are sparse and name each row once, and other weights whole.
 
     A catalogue has a hundred thousand rows and a batch touches some thousands: Adam over all of
     them would take longer than the batch itself. Rows that are not touched keep their running
     means, as torch's `SparseAdam` has it; that one sorts the rows of every step first.
+    (Either of torch's takes seconds to load, with a compiler that is not used here.)
 
     Source: Kingma & Ba, Adam: A Method for Stochastic Optimization, 2015, algorithm 1.
     """
@@ -41,6 +42,13 @@ class RowAdam:
         least_biased = (1 - _STEADY_SQUARE**self.steps) ** 0.5 / (1 - _STEADY**self.steps)
         for table, means, squares in self.tables:
             if table.grad is None:
+                continue
+            if not table.grad.is_sparse:
+                means.lerp_(table.grad, 1 - _STEADY)
+                squares.mul_(_STEADY_SQUARE)
+                squares.addcmul_(table.grad, table.grad, value=1 - _STEADY_SQUARE)
+                size = -self.rate * least_biased
+                table.addcdiv_(means, squares.sqrt().add_(_LEAST), value=size)
                 continue
             rows, slope = table.grad._indices()[0], table.grad._values()
             mean = means.index_select(0, rows).lerp_(slope, 1 - _STEADY)
