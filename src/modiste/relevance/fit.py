@@ -70,7 +70,7 @@ def fit_relevance(
         draw = torch.Generator().manual_seed(settings.seed * 1000 + number)
         learner = LEARNERS[settings.model](material, settings, draw, start)
         rng = np.random.default_rng([settings.seed, 1 + number])
-        models.append(_fit_one(learner, watch, rng, _told(progress, number, settings)))
+        models.append(fit_one(learner, watch, rng, _told(progress, number, settings)))
     if len(models) == 1:
         return models[0]
     return combine(models, fit_weights(*watch.pairs(models)))
@@ -108,7 +108,7 @@ def material_of(
     return Material(known, held, pictures, kinds, ids), watch
 
 
-def _fit_one(
+def fit_one(
     learner: Learner,
     watch: Watch,
     rng: np.random.Generator,
