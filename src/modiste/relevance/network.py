@@ -62,6 +62,9 @@ class PictureNetwork:
     number: torch.dtype
     turns: torch.Generator | None = None
     """Draws which pictures are turned left to right, while it learns; None: none."""
+    last: tuple[Tensor, Tensor] | None = None
+    """The items asked for last and their features: a model that asks twice in a step, for vectors
+    and for biases, has them once."""
 
     @classmethod
     def open(
@@ -201,8 +204,11 @@ class LivePictures(Pictures):
 
     def of_items(self, items: Tensor) -> Tensor:
         """Run the network's last layers on distinct items: `[n, n_axes]`."""
-        features = self.network.features(items)
-        return (features - torch.from_numpy(self.centre)) @ torch.from_numpy(self.turn)
+        network = self.network
+        if network.last is None or network.last[0] is not items:
+            features = network.features(items) - torch.from_numpy(self.centre)
+            network.last = items, features @ torch.from_numpy(self.turn)
+        return network.last[1]
 
 
 def _numbers(device: torch.device, number: torch.dtype) -> AbstractContextManager[Any]:

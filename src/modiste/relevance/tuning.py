@@ -65,6 +65,8 @@ class TuningSettings:
     """Largest step of all else, as a share of the first phase's rate."""
     mirrored: bool = True
     """Whether every other picture is turned left to right while learning."""
+    most_gb: float = Field(default=32.0, gt=0)
+    """Gigabytes that the frozen part's values may take on disk."""
     wait: int = Field(default=3, ge=1)
     """Rounds without a better held-out AUC after which it stops."""
 
