@@ -104,15 +104,10 @@ class _Rail:
             return pl.DataFrame(schema=_PROPOSED)
         ones = np.ones((len(worn.users), 1), np.float32)
         positions, scores = self.index.search(np.hstack([worn.vectors, ones]), wanted)
-        rows = pl.DataFrame(
-            {
-                "user_idx": np.repeat(worn.users, wanted),
-                "item_idx": self.items[positions.ravel()],
-                "score": scores.ravel(),
-            },
-            schema=_PROPOSED,
-        )
-        own = worn.own(rows["user_idx"].to_numpy(), rows["item_idx"].to_numpy())
-        rows = rows.filter(pl.Series((own == 0) & (positions.ravel() >= 0)))
-        place = pl.int_range(pl.len(), dtype=pl.Int32).over("user_idx")
-        return rows.filter(place < k)
+        users, items = np.repeat(worn.users, wanted), self.items[positions.ravel()]
+        others = (worn.own(users, items) == 0) & (positions.ravel() >= 0)
+        place = np.cumsum(others.reshape(-1, wanted), axis=1).ravel()
+        kept = np.flatnonzero(others & (place <= k))
+        columns = (users[kept], items[kept], scores.ravel()[kept])
+        named = zip(_PROPOSED, columns, strict=True)
+        return pl.DataFrame([pl.Series(name, values) for name, values in named])

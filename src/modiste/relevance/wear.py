@@ -60,22 +60,25 @@ class Wear:
         """Give what users wear.
 
         Args:
-            owned: `user_idx, item_idx, weight`, no pair twice, in any order.
+            owned: `user_idx, item_idx, weight` (Float32), no pair twice, in any order.
         """
-        owned = owned.filter(owned["weight"] > 0)
-        place, known = found(self.items, owned["item_idx"].to_numpy())
-        kept = owned.with_columns(pl.Series("_place", place)).filter(pl.Series(known))
-        kept = kept.sort("user_idx", "item_idx")
-        users, rows = np.unique(kept["user_idx"].to_numpy(), return_inverse=True)
+        users, items = owned["user_idx"].to_numpy(), owned["item_idx"].to_numpy()
+        weights = owned["weight"].to_numpy()
+        place, known = found(self.items, items)
+        rows = np.flatnonzero(known & (weights > 0))
+        pairs = _keys(users[rows], items[rows])
+        order = np.argsort(pairs)
+        rows, pairs = rows[order], pairs[order]
+        theirs = users[rows]
+        starts = np.flatnonzero(np.diff(theirs, prepend=-1))
         # Only what was bought is read: the vectors of all items are many times as much.
-        bought, columns = np.unique(kept["_place"].to_numpy(), return_inverse=True)
-        weights = kept["weight"].cast(pl.Float32).to_numpy()
-        shape = (len(users), len(bought))
-        matrix = csr_matrix((weights, (rows, columns)), shape=shape)
-        totals = np.asarray(matrix @ np.ones(len(bought), np.float32), np.float32)
+        bought, columns = np.unique(place[rows], return_inverse=True)
+        matrix = csr_matrix(
+            (weights[rows], columns, np.append(starts, len(rows))), shape=(len(starts), len(bought))
+        )
+        totals = matrix @ np.ones(len(bought), np.float32)
         vectors = (matrix @ self.vectors[bought]) / totals[:, None]
-        pairs = _keys(kept["user_idx"].to_numpy(), kept["item_idx"].to_numpy())
-        return Worn(users, vectors, totals, pairs, weights)
+        return Worn(theirs[starts], vectors, totals, pairs, weights[rows])
 
     def scores(self, worn: Worn, users: Positions, items: Positions) -> Vectors:
         """Score pairs without popularity: `[n_pairs]`.
