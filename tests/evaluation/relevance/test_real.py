@@ -33,7 +33,7 @@ def test_a_wardrobe_is_clearly_ahead_of_popularity(measured: dict[str, Any]) -> 
     assert measured["judged"]["training_pairs"] == 76_113
     assert measured["judged"]["of_users"] == 21_782
     assert models["popularity"]["sampled"]["AUC"] == pytest.approx(0.774, abs=0.01)
-    assert models["wardrobe"]["sampled"]["AUC_low"] >= 0.82
+    assert models["wardrobe"]["sampled"]["AUC_low"] >= 0.8
     for protocol, figure in (("sampled", "AUC"), ("full", "AUC"), ("full", "Recall@12")):
         assert measured["leads"]["wardrobe"]["popularity"][protocol][f"{figure}_low"] > 0
 
