@@ -19,7 +19,8 @@ from modiste.relevance.learners import LEARNERS
 from modiste.relevance.network import LivePictures, PictureNetwork, best_device, best_number
 from modiste.relevance.pairs import Purchases, Whole
 from modiste.relevance.settings import RelevanceSettings, vbpr_settings
-from modiste.relevance.tuning import Tuned, TuningSettings, fit_end_to_end
+from modiste.relevance.tuning import Tuned, fit_end_to_end
+from modiste.relevance.tuning_settings import TuningSettings
 from tests.encoders.tiny_models import write_model
 
 N_ITEMS, N_USERS = 48, 60

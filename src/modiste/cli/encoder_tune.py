@@ -66,7 +66,7 @@ def tune_command(
     from modiste.pipeline import as_of_day
     from modiste.relevance.settings import RelevanceSettings
     from modiste.relevance.tuned import tune_encoder
-    from modiste.relevance.tuning import TuningSettings
+    from modiste.relevance.tuning_settings import TuningSettings
 
     if not 0 < rate <= 1:
         raise InputError(f"--rate {rate}: expected a number above 0, up to 1")

@@ -29,7 +29,8 @@ def evaluate_relevance_command(
             metavar="NAME[,SETTING=VALUE …]",
             help="A model to measure; repeat it. By default popularity, nearest-picture, ids, "
             "paper, vbpr, wardrobe-ids, wardrobe-pictures and wardrobe. Settings are those of a "
-            "fit, such as wardrobe,n_models=5 or paper,negatives=same_kind.",
+            "fit, such as wardrobe,n_models=5 or paper,negatives=same_kind; with end_to_end=yes "
+            "the picture network learns too.",
         ),
     ] = None,
     json_file: Annotated[

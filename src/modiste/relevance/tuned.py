@@ -33,7 +33,8 @@ from modiste.relevance.stored import write_relevance
 if TYPE_CHECKING:
     from modiste.relevance.activations import Progress
     from modiste.relevance.network import PictureNetwork
-    from modiste.relevance.tuning import Tuned, TuningSettings
+    from modiste.relevance.tuning import Tuned
+    from modiste.relevance.tuning_settings import TuningSettings
 
 MODEL = "relevance"
 """The relevance model's folder in that of the encoder."""

@@ -20,11 +20,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from pydantic import Field
 from torch import Tensor
 
 from modiste.artifacts import fingerprint
-from modiste.component import component, settings_of
+from modiste.component import settings_of
 from modiste.encoders.denormals import denormals_as_zero
 from modiste.encoders.fitting.checkpoint import Fitted, read_checkpoint, write_checkpoint
 from modiste.errors import InputError
@@ -37,6 +36,7 @@ from modiste.relevance.rows import RowAdam
 from modiste.relevance.score import Relevance
 from modiste.relevance.settings import RelevanceSettings
 from modiste.relevance.stored import read_relevance, write_relevance
+from modiste.relevance.tuning_settings import TuningSettings
 
 _CHECKPOINT, _FROZEN = "checkpoint.safetensors", "frozen"
 _LEAST = 0.02
@@ -45,30 +45,6 @@ _WARM_UP = 10
 _LONGEST_STEP = 2.0
 _SHARE = 0.65
 """Of a step's pictures, those that were bought; the others are negatives for all."""
-
-
-@component
-class TuningSettings:
-    """How a picture network learns together with a relevance model."""
-
-    rounds: int = Field(default=8, ge=1, le=1000)
-    """Rounds at most, each judged on held-out users and kept on disk."""
-    steps: int = Field(default=20, ge=1)
-    """Batches of a round."""
-    pictures: int = Field(default=1024, ge=8)
-    """About so many pictures a batch: what it takes of memory and time."""
-    blocks: int = Field(default=0, ge=0)
-    """How many of the network's last blocks learn; 0: those after the last halving of its maps."""
-    network_rate: float = Field(default=1e-4, gt=0, le=1)
-    """Largest step of the network's blocks."""
-    slowed: float = Field(default=0.2, gt=0, le=1)
-    """Largest step of all else, as a share of the first phase's rate."""
-    mirrored: bool = True
-    """Whether every other picture is turned left to right while learning."""
-    most_gb: float = Field(default=32.0, gt=0)
-    """Gigabytes that the frozen part's values may take on disk."""
-    wait: int = Field(default=3, ge=1)
-    """Rounds without a better held-out AUC after which it stops."""
 
 
 @dataclass(frozen=True)
@@ -163,22 +139,16 @@ class _Rounds:
     ) -> None:
         self.learner, self.watch, self.network = learner, watch, network
         self.tuning, self.seed = tuning, seed
-        tables = [table.weight for table in learner.tables.values()]
-        by_row = {id(table) for table in tables}
-        own = dict(learner.network.named_parameters())
+        own = learner.network.named_parameters()
+        trained = network.trained()
         self.learned = {
-            **{f"model.{name}": weight for name, weight in own.items()},
-            **{f"network.{name}": weight for name, weight in network.trained().items()},
+            **{f"model.{name}": weight for name, weight in own},
+            **{f"network.{name}": weight for name, weight in trained.items()},
         }
-        self.rows = RowAdam(tables, learner.settings.rate)
-        rest = [weight for weight in own.values() if id(weight) not in by_row]
-        self.dense = torch.optim.AdamW(
-            [
-                {"params": rest, "most": learner.settings.rate, "weight_decay": 0.0},
-                {"params": list(network.trained().values()), "most": tuning.network_rate},
-            ],
-            lr=tuning.network_rate,
-        )
+        self.moving = {
+            "model": (learner.optimiser, learner.settings.rate),
+            "network": (RowAdam(list(trained.values()), tuning.network_rate), tuning.network_rate),
+        }
 
     def run(self, path: Path, key: str, frozen: float, tell: Told) -> tuple[Fitted, int]:
         """Run rounds, from where a killed run was left; the best one's weights stay.
@@ -230,13 +200,13 @@ class _Rounds:
         ):
             done = number * self.tuning.steps + step
             self._set_rates(done, total)
-            self.rows.zero_grad()
-            self.dense.zero_grad()
+            for optimiser, _ in self.moving.values():
+                optimiser.zero_grad()
             loss = self.learner.loss(rows, wardrobe, rng)
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(list(self.network.trained().values()), _LONGEST_STEP)
-            self.rows.step()
-            self.dense.step()
+            for optimiser, _ in self.moving.values():
+                optimiser.step()
             losses.append(float(loss.detach()))
             tell(f"end to end, round {number + 1}", (done + 1) / (total + 1))
         self.network.turns = None
@@ -246,9 +216,8 @@ class _Rounds:
         """Rise over the first steps, then fall along a cosine."""
         share = _LEAST + (1 - _LEAST) / 2 * (1 + cos(pi * step / n_steps))
         share *= min(1.0, (step + 1) / _WARM_UP)
-        self.rows.rate = self.learner.settings.rate * share
-        for group in self.dense.param_groups:
-            group["lr"] = group["most"] * share
+        for optimiser, most in self.moving.values():
+            optimiser.rate = most * share
 
     def _weights(self) -> dict[str, Tensor]:
         return {
@@ -259,30 +228,19 @@ class _Rounds:
     def _state(self) -> dict[str, Tensor]:
         """Give all that the next round needs: weights and the optimisers' figures."""
         tensors = {f"now.{name}": weight for name, weight in self._weights().items()}
-        for place, (_, means, squares) in enumerate(self.rows.tables):
-            tensors |= {f"rows.{place}.means": means, f"rows.{place}.squares": squares}
-        tensors["rows.steps"] = torch.tensor(self.rows.steps)
-        for name, weight in self.learned.items():
-            for figure, value in self.dense.state.get(weight, {}).items():
-                tensors[f"dense.{figure}.{name}"] = torch.as_tensor(value).cpu()
-        return {name: tensor.contiguous().clone() for name, tensor in tensors.items()}
+        for part, (optimiser, _) in self.moving.items():
+            tensors[f"{part}.steps"] = torch.tensor(optimiser.steps)
+            for place, (_, means, squares) in enumerate(optimiser.tables):
+                tensors |= {f"{part}.{place}.means": means, f"{part}.{place}.squares": squares}
+        return {name: tensor.cpu().contiguous().clone() for name, tensor in tensors.items()}
 
     def _restore(self, tensors: Mapping[str, Tensor]) -> None:
         self._fill({name: tensors[f"now.{name}"] for name in self.learned})
-        self.rows.steps = int(tensors["rows.steps"])
-        for place, (_, means, squares) in enumerate(self.rows.tables):
-            means.copy_(tensors[f"rows.{place}.means"])
-            squares.copy_(tensors[f"rows.{place}.squares"])
-        for name, weight in self.learned.items():
-            figures = {
-                figure: tensors[f"dense.{figure}.{name}"].to(
-                    "cpu" if figure == "step" else weight.device
-                )
-                for figure in ("step", "exp_avg", "exp_avg_sq")
-                if f"dense.{figure}.{name}" in tensors
-            }
-            if figures:
-                self.dense.state[weight] = figures
+        for part, (optimiser, _) in self.moving.items():
+            optimiser.steps = int(tensors[f"{part}.steps"])
+            for place, (_, means, squares) in enumerate(optimiser.tables):
+                means.copy_(tensors[f"{part}.{place}.means"])
+                squares.copy_(tensors[f"{part}.{place}.squares"])
 
     @torch.no_grad()
     def _fill(self, weights: Mapping[str, Tensor]) -> None:

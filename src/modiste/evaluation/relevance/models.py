@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -18,7 +18,10 @@ from modiste.relevance.settings import (
     paper_settings,
     vbpr_settings,
 )
+from modiste.relevance.tuning_settings import TuningSettings
 
+TUNED = tuple(field.name for field in fields(TuningSettings))
+"""Settings of a picture network that learns with a model."""
 WITHOUT = "without popularity"
 """Ends the name of a model that is scored once more, its term of popularity left out."""
 DEFAULT = "wardrobe"
@@ -48,10 +51,15 @@ class Model:
     """As it was asked for, and as it is called in what is written."""
     settings: RelevanceSettings | None
     """None: a baseline that is not fitted."""
+    tuning: TuningSettings | None = None
+    """How the picture network learns with it; None: it stays as it is."""
 
     @classmethod
     def parse(cls, text: str) -> Model:
         """Read `NAME[,SETTING=VALUE …]`, such as `wardrobe,dim=32`.
+
+        With `end_to_end=yes` the picture network learns with it, and settings of `TuningSettings`
+        can be named too.
 
         Raises:
             InputError: If there is no model of that name, or a setting cannot have that value.
@@ -67,11 +75,18 @@ class Model:
             raise InputError(f"model {text!r}: {wrong[0]!r} is no setting, give SETTING=VALUE")
         changes = dict(part.split("=", 1) for part in given)
         faults: list[str] = []
+        end_to_end = changes.pop("end_to_end", "no")
+        if end_to_end not in ("yes", "no"):
+            raise InputError(f"model {text!r}: end_to_end is yes or no, not {end_to_end!r}")
+        tuning = None
+        if end_to_end == "yes":
+            own = {key: changes.pop(key) for key in TUNED if key in changes}
+            tuning = build_component(TuningSettings, own, name, faults)
         asked = {**settings_of(FITTED[name]()), **changes}
         settings = build_component(RelevanceSettings, asked, name, faults)
         if faults:
             raise InputError(f"model {text!r}: {'; '.join(faults)}")
-        return cls(",".join([name, *given]), settings)
+        return cls(",".join([name, *given]), settings, tuning)
 
 
 def scorers_of(fitted: Relevance, name: str, split: Split) -> dict[str, Scorer]:

@@ -23,6 +23,7 @@ from modiste.encoders.embedding import embed
 from modiste.encoders.spec import EncoderSpec
 from modiste.encoders.stored import ItemVectors, choose_label, read_vectors, vector_labels
 from modiste.errors import InputError
+from modiste.evaluation.relevance.end_to_end import Network, opened_network
 from modiste.evaluation.relevance.figures import Judged, Sheet, among_new, parts_of_judged
 from modiste.evaluation.relevance.full import place_among_new, place_in_gallery
 from modiste.evaluation.relevance.models import BASELINES, DEFAULT, STANDARD, Model, scorers_of
@@ -92,7 +93,8 @@ def measure_relevance(
     pictures = np.asarray(vectors.of("pictures")[looks["row"].to_numpy()], np.float32)
     negatives = draw_negatives(split, N_NEGATIVES, np.random.default_rng(seed))
 
-    judged, seconds = _judge(asked, split, pictures, negatives, seed, scores, tell)
+    with opened_network(dataset, split, vectors.spec, shop) as network:
+        judged, seconds = _judge(asked, split, pictures, network, negatives, seed, scores, tell)
     tell("intervals", 0.0)
     sheet = Sheet(judged, split, seed)
     everybody = np.ones(split.n_judged, bool)
@@ -148,6 +150,7 @@ def _judge(
     asked: Sequence[Model],
     split: Split,
     pictures: Matrix,
+    network: Network,
     negatives: Rows,
     seed: int,
     out: Path | None,
@@ -159,7 +162,7 @@ def _judge(
     with TemporaryDirectory(dir=out.parent if out else None, prefix=".scores-") as draft:
         for model in asked:
             began = process_time()
-            found = _fit(model, split, pictures, seed, tell)
+            found = _fit(model, split, pictures, network, seed, tell)
             seconds[model.name] = round(process_time() - began, 2)
             for name, scorer in found.items():
                 few = score_sampled(scorer, split, negatives)
@@ -177,7 +180,7 @@ def _judge(
 
 
 def _fit(
-    model: Model, split: Split, pictures: Matrix, seed: int, tell: Progress
+    model: Model, split: Split, pictures: Matrix, network: Network, seed: int, tell: Progress
 ) -> dict[str, Scorer]:
     if model.settings is None:
         return {model.name: BASELINES[model.name](split, pictures)}
@@ -186,13 +189,17 @@ def _fit(
     purchases = Purchases(
         split.train_user, split.train_item, split.train_day, split.n_users, split.n_items
     )
-    fitted = fit_relevance(
-        purchases,
-        replace(model.settings, seed=seed),
-        features=pictures,
-        kinds=split.kinds,
-        progress=lambda stage, share: tell(f"{model.name}: {stage}", share),
-    )
+    settings = replace(model.settings, seed=seed)
+
+    def told(stage: str, share: float) -> None:
+        tell(f"{model.name}: {stage}", share)
+
+    if model.tuning is not None:
+        fitted = network(purchases, settings, model.tuning, told)
+    else:
+        fitted = fit_relevance(
+            purchases, settings, features=pictures, kinds=split.kinds, progress=told
+        )
     return scorers_of(fitted, model.name, split)
 
 
@@ -212,7 +219,8 @@ def _facts(split: Split, negatives: Rows) -> dict[str, int]:
 
 def _settings(model: Model) -> dict[str, Any]:
     """Give a fitted model's settings, so that it can be fitted again."""
-    return settings_of(model.settings) if model.settings else {}
+    own = settings_of(model.settings) if model.settings else {}
+    return own | ({"end_to_end": settings_of(model.tuning)} if model.tuning else {})
 
 
 def _notes(split: Split, negatives: Rows) -> list[str]:
