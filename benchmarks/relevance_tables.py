@@ -38,7 +38,9 @@ def main() -> None:
     parser.add_argument("--shop", type=Path, required=True)
     parser.add_argument("--vectors", required=True, help="label of the pictures' vectors")
     parser.add_argument("--sizes", type=int, nargs="*", default=[1, 3, 5, 10])
+    parser.add_argument("--regularisation", type=float, default=RelevanceSettings().regularisation)
     options = parser.parse_args()
+    wardrobe = RelevanceSettings(regularisation=options.regularisation)
     torch.set_num_threads(1)
     dataset = open_shop(options.shop).in_memory()
     vectors = read_vectors(options.shop, options.vectors)
@@ -59,8 +61,8 @@ def main() -> None:
         tell(name, model, split, negatives, process_time() - began)
 
     for strategy in STRATEGIES:
-        fit(f"wardrobe, {strategy}", replace(RelevanceSettings(), negatives=strategy))
-    ensembles(bought, split, pictures, negatives, options.sizes)
+        fit(f"wardrobe, {strategy}", replace(wardrobe, negatives=strategy))
+    ensembles(bought, split, pictures, negatives, wardrobe, options.sizes)
     for strategy in STRATEGIES:
         fit(f"paper, {strategy}", replace(paper_settings(), negatives=strategy))
 
@@ -70,10 +72,11 @@ def ensembles(
     split: Split,
     pictures: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
     negatives: Rows,
+    settings: RelevanceSettings,
     sizes: Sequence[int],
 ) -> None:
     """Fit as many models as the largest ensemble has, and combine the first of them."""
-    settings, began = RelevanceSettings(), process_time()
+    began = process_time()
     material, watch = material_of(bought, settings, pictures, None, split.kinds, None)
     models: list[Relevance] = []
     for number in range(max(sizes, default=0)):

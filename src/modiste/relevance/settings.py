@@ -43,7 +43,7 @@ class RelevanceSettings:
     id_dropout: float = Field(default=0.3, ge=0, lt=1)
     """How often an item's own vector is left out while fitting, so that its picture learns to stand
     alone; only where both are there. Source: Volkovs et al., DropoutNet, 2017."""
-    regularisation: float = Field(default=0.03, ge=0)
+    regularisation: float = Field(default=0.02, ge=0)
     """Weight of the squared length of each pair's vectors, part of the loss."""
     negatives: StrategyName = "shared"
     """How what was not bought is drawn, see `negatives`; `shared` goes with the softmax only."""
