@@ -14,10 +14,16 @@ import annotated_types
 from docs.field_docs import class_docs, module_docs
 from modiste import schema
 from modiste.registry import Registry
+from modiste.relevance.trip import RelevanceFit
 
 KINDS = (
     ("Candidate sources", "modiste.candidates", "CANDIDATE_SOURCES"),
     ("Features", "modiste.features", "FEATURES"),
+)
+RELEVANCE = (
+    "The section `[relevance]` fills the fit that the source `wardrobe` and the feature "
+    "`relevance` share; its key `keep` (a whole number, 0: all) is how many pairs of each user's "
+    "pool go on to the ranker, those of the highest relevance."
 )
 BOUNDS = (
     (annotated_types.Gt, "gt", ">"),
@@ -56,6 +62,8 @@ def default_text(field: dataclasses.Field[Any]) -> str:
     factory = getattr(field.default, "default_factory", None) or field.default_factory
     if callable(factory):
         value = factory()
+    if dataclasses.is_dataclass(value):
+        return f"`{type(value).__name__}()`"
     return "required" if value in (dataclasses.MISSING, ...) else f"`{value!r}`"
 
 
@@ -88,6 +96,7 @@ def components_page() -> str:
         lines += [f"## {title}", ""]
         for name in registry.names:
             lines += component_section(name, registry.get(name))
+    lines += ["## Relevance", "", RELEVANCE, "", *component_section("fit", RelevanceFit)]
     return "\n".join(lines).rstrip() + "\n"
 
 
