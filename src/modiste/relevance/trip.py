@@ -145,8 +145,8 @@ class _Moment:
 
     @classmethod
     def of(cls, shop: Dataset, fit: RelevanceFit) -> _Moment:
-        rows = collect(shop.interactions.select("user_idx", "item_idx", "day").unique())
-        rows = _newest(_before(rows, shop, fit.every_days), fit.n_purchases)
+        within = shop.between(*_span(shop, fit))
+        rows = collect(within.select("user_idx", "item_idx", "day").unique())
         rows = rows.sort("user_idx", "day", "item_idx")
         n_users, users = _numbered(rows["user_idx"])
         items, places = np.unique(rows["item_idx"].to_numpy(), return_inverse=True)
@@ -174,23 +174,23 @@ class _Moment:
         return made.hexdigest()
 
 
-def _before(rows: pl.DataFrame, shop: Dataset, every_days: int) -> pl.DataFrame:
-    """Keep the rows before the last multiple of some days, unless most of history lies after it."""
+def _span(shop: Dataset, fit: RelevanceFit) -> tuple[int, int]:
+    """Choose the days that are learned from, `[start, end)`.
+
+    They end on the last multiple of `every_days`, unless most of history lies after it, and begin
+    where no more than `n_purchases` lie between, one day at least.
+    """
     assert shop.as_of is not None
-    first = rows["day"].min()
-    day = shop.as_of - shop.as_of % every_days
-    if not isinstance(first, int) or 2 * (day - first) < shop.as_of - first:
-        return rows
-    return rows.filter(pl.col("day") < day)
-
-
-def _newest(rows: pl.DataFrame, n: int) -> pl.DataFrame:
-    """Keep the newest days that hold no more than `n` rows together, one day at least."""
-    if len(rows) <= n:
-        return rows
-    days = rows.group_by("day").len().sort("day", descending=True)
-    fits = days.filter((pl.col("len").cum_sum() <= n) | (pl.col("day") == pl.col("day").max()))
-    return rows.filter(pl.col("day") >= fits["day"].min())
+    counts = shop.interactions.group_by("day").agg(nw.len().cast(nw.Int64).alias("rows"))
+    days = collect(counts).sort("day", descending=True)
+    if days.is_empty():
+        return shop.as_of, shop.as_of
+    first, end = int(days["day"][-1]), shop.as_of - shop.as_of % fit.every_days
+    if 2 * (end - first) < shop.as_of - first:
+        end = shop.as_of
+    known = days.filter(pl.col("day") < end)
+    fits = known.filter(pl.col("rows").cum_sum() <= fit.n_purchases)["day"]
+    return int(fits[-1] if len(fits) else known["day"][0]), end
 
 
 def _numbered(column: pl.Series) -> tuple[int, npt.NDArray[np.int64]]:
