@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
@@ -17,6 +17,7 @@ import modiste
 from modiste.errors import ModisteError
 from modiste.serve import metrics
 from modiste.serve.database import Database, EventStore, KeyStore
+from modiste.serve.dependencies import refuse_unknown_parameters
 from modiste.serve.errors import install_faults
 from modiste.serve.page import Page, read_page
 from modiste.serve.paths import ApiPaths
@@ -137,6 +138,7 @@ def _new_app(lifespan: Any) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        dependencies=[Depends(refuse_unknown_parameters)],
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
@@ -12,6 +13,27 @@ from modiste.serve.pictures import Pictures
 from modiste.serve.ports import Window
 from modiste.serve.settings import ServeSettings
 from modiste.serve.window import ShopWindow
+
+
+async def refuse_unknown_parameters(request: Request) -> None:
+    """Refuse a misspelt parameter of the address: it would be left out without a word.
+
+    Raises:
+        Refusal: 422 with the names that the route knows.
+    """
+    if not request.query_params:
+        return
+    known = {field.alias for field in request.scope["route"].dependant.query_params}
+    unknown = sorted(set(request.query_params) - known)
+    if unknown:
+        near = get_close_matches(unknown[0], known, n=1)
+        choice = f"one of {', '.join(sorted(known))}" if known else "none"
+        raise Refusal(
+            422,
+            "unknown_parameter",
+            f"{unknown[0][:50]!r} is no parameter of this address.",
+            f"did you mean {near[0]}?" if near else f"give {choice}",
+        )
 
 
 async def get_window(request: Request) -> Window:

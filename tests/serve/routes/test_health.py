@@ -87,3 +87,11 @@ def test_metrics_count_requests_by_template(serve: Served) -> None:
         assert "nothing-1" not in text
         assert 'modiste_request_seconds_bucket{le="0.05",method="GET"' in text
         assert metric(client, "modiste_ready") == 1.0
+
+
+def test_a_misspelt_parameter_is_not_left_out_without_a_word(client: TestClient) -> None:
+    answer = client.get("/users?kk=3")
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_parameter")
+    assert answer.json()["remedy"] == "did you mean k?"
+    assert client.get("/health/live?now=1").json()["remedy"] == "give none"
+    assert client.get("/users?k=1").status_code == 200

@@ -19,6 +19,14 @@ def test_who_tells_no_age_is_not_told_of_it() -> None:
     assert TELLER.tell("popular_age", ageless=True).text == "popular this week"
 
 
+def test_nobody_is_not_told_what_they_buy() -> None:
+    texts = {name: CANDIDATE_SOURCES.get(name).reason for name in CANDIDATE_SOURCES.names}
+    teller = Teller(texts, [], [])
+    for name in ("new_arrivals", "popular_channel", "popular_department", "popular", "trending"):
+        assert "you" not in teller.tell(name, nobody=True).text.split()
+    assert teller.tell("new_arrivals").text == "new in, and of the kind you buy"
+
+
 def test_what_leads_to_an_item_is_named() -> None:
     reason = TELLER.tell("bought_together", 0)
     assert (reason.text, reason.because) == ("often bought with: Rosa", "001")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from modiste.serve.database.store import DatabaseAwayError
 from modiste.serve.ports import Recalled
 from modiste.serve.schemas import Event, EventKind, SearchRequest
 from modiste.serve.window import NoEvents, RecommendationsAsked, ShopWindow, UnknownItemError
@@ -140,6 +141,20 @@ def test_only_a_stored_list_is_given_at_once(window: ShopWindow, events: Remembe
     assert window.at_once(RecommendationsAsked(other, placement="new")) is None
     events.tell(other, window.catalogue.ids[0], EventKind.VIEW)
     assert window.at_once(RecommendationsAsked(other)) is None, "an event counts at once"
+
+
+def test_without_the_database_everybody_gets_the_list_for_somebody_new(
+    window: ShopWindow, events: Remembered, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(user_id: str) -> Recalled:
+        raise DatabaseAwayError(f"nothing of {user_id}")
+
+    monkeypatch.setattr(events, "recall", away)
+    answer = window.recommendations(RecommendationsAsked(user))
+    assert answer.items == window.recommendations(RecommendationsAsked()).items
+    assert answer.fallback
+    assert "the database does not answer" in answer.degraded[-1]
+    assert not any("you buy" in item.reason.text for item in answer.items)
 
 
 def test_filters_hold_and_a_short_list_says_what_to_loosen(window: ShopWindow, user: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import isnan
 
@@ -13,6 +13,7 @@ import polars as pl
 
 from modiste.data import Dataset
 from modiste.engine import collect
+from modiste.errors import ModisteError
 from modiste.recommend.live import LiveModel, Made, Signal
 from modiste.recommend.reasons import Explainer
 from modiste.recommend.ruled import bought_lately
@@ -29,6 +30,7 @@ from modiste.serve.window.ids import Ids
 from modiste.serve.window.reasons import Teller, parts_of
 
 _UNKNOWN = "nothing is known of this user yet: what is popular now"
+_AWAY = "the database does not answer: the list is the one for somebody new"
 _ENOUGH = 8
 """Purchases of users that are shown as examples, if any have so many."""
 _SESSION_KIND = {"home": "view", "product": "view", "basket": "basket"}
@@ -37,6 +39,18 @@ _SHARED = frozenset(
     ("users", "items", "item_ids_by_place", "item_ids", "teller", "explainer", "places", "_ageless")
 )
 """What neither rules nor lists alter."""
+
+
+@dataclass(frozen=True)
+class _Asker:
+    """Who asks for a list."""
+
+    user: int | None = None
+    """Position in the release; None: it does not know them."""
+    told: Told = field(default_factory=Told)
+    """What they did since."""
+    away: tuple[str, ...] = ()
+    """What to tell where the events could not be asked for."""
 
 
 @dataclass(frozen=True)
@@ -129,12 +143,13 @@ class Personal:
         """
         filters = read_filters(asked.filters)
         session = [self.catalogue.position(item_id) for item_id in asked.items]
-        user, known = self._known(asked.user_id)
-        if known == Told() and asked.is_plain:
-            beforehand = self._stored(user, asked.k)
+        asker = self._asker(asked.user_id)
+        user = asker.user
+        if asker.told == Told() and asked.is_plain:
+            beforehand = self._stored(asker, asked.k)
             if beforehand is not None:
                 return beforehand
-        told = self._with_session(known, asked, session)
+        told = self._with_session(asker.told, asked, session)
         shop = self.live.asked(user, told.signals)
         rules = self._rules(filters)
         kind = _SESSION_KIND[asked.placement]
@@ -142,8 +157,8 @@ class Personal:
         made = self.live.lists(shop, asked.k, rules, sorted(hidden))
         is_known = user is not None or bool(told.signals)
         signals = {**told.seen_as, **dict.fromkeys(self._in_release(session), kind)}
-        shown = self._shown(made, shop, signals, asked.explain)
-        notes = [] if is_known else [_UNKNOWN]
+        shown = self._shown(made, shop, signals, asked.explain, nobody=not is_known)
+        notes = [] if is_known or asker.away else [_UNKNOWN]
         if len(shown) < asked.k:
             notes.append(self._shortage(len(shown), asked.k, filters))
         return Listed(
@@ -151,7 +166,7 @@ class Personal:
             release=self.release.name,
             strategy="live",
             fallback=not is_known,
-            degraded=list(self.degraded),
+            degraded=[*self.degraded, *asker.away],
             notes=notes,
         )
 
@@ -159,21 +174,21 @@ class Personal:
         """Give a user's stored list; None: the list must be made now, or asking takes time."""
         if not asked.is_plain or not self.events.is_near:
             return None
-        user, known = self._known(asked.user_id)
-        return self._stored(user, asked.k) if known == Told() else None
+        asker = self._asker(asked.user_id)
+        return self._stored(asker, asked.k) if asker.told == Told() else None
 
     def bought_lately(self, user_id: str, days: int) -> set[int]:
         """Give the catalogue's positions of what a user bought in the last `days` days."""
-        user, told = self._known(user_id)
-        bought = [one for one in told.signals if one.kind == "purchase"]
-        rows = bought_lately(self.live.asked(user, bought), days)
+        asker = self._asker(user_id)
+        bought = [one for one in asker.told.signals if one.kind == "purchase"]
+        rows = bought_lately(self.live.asked(asker.user, bought), days)
         return {int(place) for place in self.places[rows["item_idx"].to_numpy()] if place >= 0}
 
     def has_stored_list(self, user_id: str) -> bool:
         """Tell whether a list was made for a user beforehand."""
-        return self.stored is not None and self._known(user_id)[0] is not None
+        return self.stored is not None and self._asker(user_id).user is not None
 
-    def _stored(self, user: int | None, k: int) -> Listed | None:
+    def _stored(self, asker: _Asker, k: int) -> Listed | None:
         """Give the list that was made beforehand, without what may no longer be shown.
 
         None: there is none, or too little of it is left.
@@ -181,7 +196,8 @@ class Personal:
         lists = self.stored
         if lists is None or k > lists.k:
             return None
-        row = self.live.n_users if user is None else user
+        row = self.live.n_users if asker.user is None else asker.user
+        nobody = asker.user is None or self.live.starts[row] == self.live.starts[row + 1]
         items = lists.items[row]
         kept = np.flatnonzero((items >= 0) & self.may[items])[:k]
         if len(kept) < k:
@@ -193,16 +209,16 @@ class Personal:
         shown = []
         for at, place in enumerate(places):
             source = lists.names[sources[at]] if sources[at] >= 0 else None
-            reason = self.teller.tell(source, because[at], ageless=ageless)
+            reason = self.teller.tell(source, because[at], ageless=ageless, nobody=nobody)
             score = None if isnan(scores[at]) else scores[at]
             shown.append(self.catalogue.shown(place, at + 1, score, reason))
         return Listed(
             items=shown,
             release=self.release.name,
             strategy="stored",
-            fallback=user is None,
-            degraded=list(self.degraded),
-            notes=[_UNKNOWN] if user is None else [],
+            fallback=asker.user is None,
+            degraded=[*self.degraded, *asker.away],
+            notes=[_UNKNOWN] if asker.user is None and not asker.away else [],
         )
 
     def known_users(self, k: int) -> list[KnownUser]:
@@ -222,13 +238,16 @@ class Personal:
             found.append(KnownUser(id=user_id, bought=int(counts[user]), note=note))
         return found
 
-    def _known(self, user_id: str | None) -> tuple[int | None, Told]:
-        """Give a user's position in the release, None where it has none, and their events."""
+    def _asker(self, user_id: str | None) -> _Asker:
         if user_id is None:
-            return None, Told()
-        recalled = self.events.recall(user_id)
+            return _Asker()
+        try:
+            recalled = self.events.recall(user_id)
+        except ModisteError:
+            # Whether they asked to be forgotten is not known either: nobody's list serves all.
+            return _Asker(away=(_AWAY,))
         user = None if recalled.forgotten else self.users.find(user_id)
-        return user, told_by(recalled.events, self.item_ids.find)
+        return _Asker(user, told_by(recalled.events, self.item_ids.find))
 
     def _with_session(
         self, told: Told, asked: RecommendationsAsked, session: Sequence[int]
@@ -254,7 +273,13 @@ class Personal:
         )
 
     def _shown(
-        self, made: Made, shop: Dataset, signals: Mapping[int, str], explained: bool
+        self,
+        made: Made,
+        shop: Dataset,
+        signals: Mapping[int, str],
+        explained: bool,
+        *,
+        nobody: bool,
     ) -> list[Shown]:
         reasons = self.explainer.explain(made.rows, shop, made.lists)
         why = {row["item_idx"]: row for row in reasons.iter_rows(named=True)}
@@ -269,6 +294,7 @@ class Personal:
                 parts=parts.get(row["item_idx"]),
                 signals=signals,
                 ageless=ageless,
+                nobody=nobody,
             )
             place = int(self.places[row["item_idx"]])
             shown.append(self.catalogue.shown(place, len(shown) + 1, row["score"], reason))

@@ -22,6 +22,12 @@ _SIGNALS = {
     "basket": "goes with your basket",
 }
 """What is said of a signal that is no purchase."""
+_FOR_NOBODY = {
+    "new_arrivals": "new in",
+    "popular_channel": Popular.reason,
+    "popular_department": Popular.reason,
+}
+"""What sources say to whom they know nothing of."""
 _OWNED = re.compile(r"what you (bought|buy|have)\b")
 _SEEN = {
     "view": "what you looked at",
@@ -50,6 +56,7 @@ class Teller:
         parts: dict[str, float] | None = None,
         signals: Mapping[int, str] | None = None,
         ageless: bool = False,
+        nobody: bool = False,
     ) -> Reason:
         """Say why an item is shown.
 
@@ -59,12 +66,15 @@ class Teller:
             parts: What moved its score.
             signals: Kind of signal by `item_idx`, of what the user did but buy.
             ageless: Whether the user's age is unknown.
+            nobody: Whether nothing is known that they did.
         """
         if source is None:
             return Reason(text=FALLBACK, source="fallback", parts=parts)
         if ageless and source == "popular_age":
             return Reason(text=Popular.reason, source=source, parts=parts)
         text, item_id = self.texts[source], None
+        if nobody:
+            text = _FOR_NOBODY.get(source, text)
         if because >= 0:
             item_id = self.ids[because]
             kind = (signals or {}).get(because)
