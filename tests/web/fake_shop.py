@@ -67,6 +67,10 @@ class FakeShop:
     price_unit: str | None = None
     key: str = ""
     garments: bool = True
+    sold_out: list[str] = field(default_factory=list)
+    """Ids of items that the rules do not let be shown."""
+    unlike: bool = False
+    """Whether nothing in the shop is like a photo."""
     events: list[dict[str, Any]] = field(default_factory=list)
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
     """Method, path with query, and body of every request to the API."""
@@ -180,6 +184,7 @@ class FakeShop:
             least_price=min(prices),
             highest_price=max(prices),
             price_unit=self.price_unit,
+            garments=self.garments,
         )
 
     def answer(self, method: str, path: str, query: dict[str, list[str]], body: Any) -> Any:
@@ -203,19 +208,26 @@ class FakeShop:
                 text = (
                     f"{item.name} in a soft cloth that keeps its form. Machine wash at 40 degrees."
                 )
-                return schemas.ItemPage(**item.model_dump(), description=text, variants=variants)
+                return schemas.ItemPage(
+                    **item.model_dump(),
+                    description=text,
+                    variants=variants,
+                    available=item_id not in self.sold_out,
+                )
             case "GET", ["items", item_id, "similar" | "goes-with"] if item_id in self.by_id:
                 at = self.items.index(self.by_id[item_id])
                 step = 1 if parts[2] == "similar" else 10
                 near = [self.items[(at + n * step) % len(self.items)] for n in range(1, k + 1)]
                 return self.listed(near, "stored")
             case "POST", ["search"]:
-                return self.found(
+                found = self.found(
                     body.get("words", ""),
                     body.get("filters", []),
                     int(body["k"]),
                     body.get("spelling", True),
                 )
+                far = "nothing looks much like the photo: the nearest has 0.38"
+                return found.model_copy(update={"notes": [far]}) if self.unlike else found
             case "POST", ["garments"] if self.garments:
                 seen = [("shirt", [0.1, 0.05, 0.9, 0.5]), ("trousers", [0.2, 0.5, 0.8, 1.0])]
                 return {

@@ -287,9 +287,17 @@ def test_an_item_with_its_reason_its_neighbours_and_the_order(
     page.wait_for_timeout(100)
     assert page.evaluate("document.activeElement.tagName") == "H1"
     why = page.locator("details.why")
-    why.locator("summary").click()
+    why.locator("summary").first.click()
+    assert why.get_by_role("table").count() == 0, "figures are for who asks for them"
+    why.get_by_text("For engineers").click()
     why.get_by_role("table").wait_for()
     assert "Days since sold" in why.inner_text()
+    assert "doubles the odds" in why.inner_text()
+    raised, lowered = (sides(page, f".moved.{way}") for way in ("up", "down"))
+    assert raised["bar"][0] == pytest.approx(raised["middle"], abs=1)
+    assert lowered["bar"][1] == pytest.approx(lowered["middle"], abs=1)
+    assert 0 < lowered["bar"][1] - lowered["bar"][0] < raised["bar"][1] - raised["bar"][0]
+    check_access(page, "why")
     for title in ("Goes with it", "Looks similar"):
         page.get_by_role("heading", name=title).wait_for()
     page.wait_for_load_state("networkidle")
@@ -304,6 +312,46 @@ def test_an_item_with_its_reason_its_neighbours_and_the_order(
     until(page, lambda: kinds_sent(shop) == ["basket", "view", "purchase"])
     assert shop.events[1]["time"] < shop.events[0]["time"], "a look begins when the item opens"
     assert shop.events[-1]["price"] == shop.by_id[shop.events[-1]["item_id"]].price
+
+
+def sides(page: Any, one: str) -> Any:
+    """Where the first bar of a kind begins and ends, and where the middle of its field is."""
+    return page.locator(one).first.evaluate(
+        """field => {
+          const bar = field.firstElementChild.getBoundingClientRect();
+          const all = field.getBoundingClientRect();
+          return {bar: [bar.left, bar.right], middle: (all.left + all.right) / 2};
+        }"""
+    )
+
+
+def test_what_is_sold_out_says_so_and_shows_the_like_of_it_first(
+    open_page: Open, shop: FakeShop
+) -> None:
+    shop.sold_out = [shop.items[0].id]
+    page = open_page(f"/item/{shop.items[0].id}")
+    page.get_by_text("Sold out.").wait_for()
+    assert page.get_by_role("button", name="Add to basket").count() == 0
+    page.get_by_role("heading", name="Goes with it").wait_for()
+    titles = page.locator(".rail h2").all_inner_texts()
+    assert titles == ["Much like it, and to be had", "Goes with it"]
+    check_access(page, "sold out")
+    see(page, "item-sold-out")
+    page.locator(".variants a").first.click()
+    page.get_by_role("button", name="Add to basket").wait_for()
+
+
+def test_pictures_do_not_glare_in_the_dark(open_page: Open) -> None:
+    page = open_page("/", color_scheme="dark")
+    page.locator(".frame img").first.wait_for()
+    look = """() => {
+      const frame = document.querySelector('.frame:has(img)');
+      const of = one => getComputedStyle(one);
+      return [of(frame).backgroundColor, of(frame.firstElementChild).filter];
+    }"""
+    assert page.evaluate(look) == ["rgb(217, 217, 217)", "brightness(0.85)"]
+    page.emulate_media(color_scheme="light")
+    assert page.evaluate(look) == ["rgb(255, 255, 255)", "none"]
 
 
 def test_variants_lead_to_each_other(open_page: Open, shop: FakeShop) -> None:

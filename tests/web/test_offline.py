@@ -65,6 +65,7 @@ def test_offline_every_page_opens_and_says_what_is(installed: tuple[Any, FakeSho
     page.get_by_role("heading", name="Search by photo").wait_for()
     page.goto("/find?q=black")
     page.get_by_role("main").get_by_text("You are offline.").wait_for()
+    assert page.locator(".count, .sort, .narrow-opener, .narrow-side").count() == 0
     see(page, "offline-search", whole=False)
     page.goto("/basket")
     page.get_by_role("heading", name="Your basket is empty").wait_for()

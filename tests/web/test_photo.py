@@ -240,6 +240,35 @@ def test_found_garments_are_frames_at_one_tap(
     assert crop == pytest.approx((0.2, 0.5, 0.8, 1))
 
 
+def test_where_garments_are_not_found_nobody_asks_for_them(
+    open_page: Open, shop: FakeShop, photo: bytes
+) -> None:
+    shop.garments = False
+    page = open_page("/photo")
+    failed: list[str] = []
+    page.on("response", lambda one: failed.append(one.url) if one.status >= 400 else None)
+    choose(page, photo)
+    page.get_by_text("24 items that look like it").wait_for()
+    page.wait_for_load_state("networkidle")
+    assert not [path for _, path, _ in shop.asked if path == "/garments"]
+    assert any(path == "/facets" for _, path, _ in shop.asked), "the shop was asked what it offers"
+    assert failed == []
+
+
+def test_nothing_like_the_photo_is_said_once_and_in_plain_words(
+    open_page: Open, shop: FakeShop, photo: bytes
+) -> None:
+    shop.unlike = True
+    page = open_page("/photo")
+    choose(page, photo)
+    page.get_by_text("Nothing here looks much like it. The nearest:").wait_for()
+    assert page.locator(".results article").count() == 24
+    assert page.get_by_text("items that look like it").count() == 0
+    assert page.get_by_text("0.38").count() == 0
+    check_access(page, "nothing like it")
+    see(page, "photo-far", whole=False)
+
+
 def test_words_and_photo_together_and_back(open_page: Open, shop: FakeShop, photo: bytes) -> None:
     page = open_page("/photo", viewport=DESKTOP)
     choose(page, photo)

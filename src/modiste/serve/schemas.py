@@ -96,6 +96,8 @@ class ItemPage(Item):
 
     description: str
     variants: list[Item]
+    available: bool = True
+    """Whether the shop's rules let it be shown now; false: sold out, or taken off the shelf."""
 
 
 class Found(Listed):
@@ -163,6 +165,8 @@ class Facets(Shape):
     highest_price: float | None
     price_unit: str | None = None
     """What to show beside prices, such as EUR; null: the bare number."""
+    garments: bool = False
+    """Whether the garments in a shopper's photo can be found: `POST /garments` is there."""
 
 
 class EventKind(StrEnum):

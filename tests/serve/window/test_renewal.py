@@ -66,6 +66,9 @@ def test_a_stored_list_does_not_show_what_was_sold_out_since(
     assert newer.searcher is opened.searcher
     assert listed(opened)[0] == before, "the old one answers as it did"
     assert before[0] not in {one.id for one in newer.similar(before[1], 20).items}
+    assert not newer.item(before[0]).available, "its page opens, and says so"
+    assert newer.item(before[4]).available
+    assert opened.item(before[0]).available
 
 
 def test_a_list_of_which_little_is_left_is_made_anew(opened: ShopWindow, place: Path) -> None:

@@ -455,6 +455,11 @@ export interface components {
             highest_price: number | null;
             /** Price Unit */
             price_unit?: string | null;
+            /**
+             * Garments
+             * @default false
+             */
+            garments: boolean;
         };
         /**
          * Fault
@@ -571,6 +576,11 @@ export interface components {
             description: string;
             /** Variants */
             variants: components["schemas"]["Item"][];
+            /**
+             * Available
+             * @default true
+             */
+            available: boolean;
         };
         /**
          * KnownUser

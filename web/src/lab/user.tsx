@@ -5,6 +5,7 @@ import type { KnownUser, LabPlace, LabUser } from "../api/shapes";
 import { useAnswer } from "../state/answers";
 import { shopper } from "../state/session";
 import { useStore } from "../state/store";
+import { Moved, movedText, ODDS } from "../parts/moved";
 import { TroublePanel } from "../parts/notice";
 import { itemPath, Picture } from "../parts/tile";
 import { counted, nameText, upperFirst } from "../parts/words";
@@ -112,7 +113,10 @@ function Steps({ user }: { user: LabUser }) {
       </li>
       <li>
         <h3>Features and order</h3>
-        <p class="aside">What moved each score most, in log-odds, and the value it was read from.</p>
+        <p class="aside">
+          What moved each score most, up to the right or down to the left, and the value it was
+          read from. The figures are {ODDS}.
+        </p>
         <ol class="places">
           {user.order.map((place) => (
             <Place key={place.id} place={place} />
@@ -158,14 +162,9 @@ function Place({ place }: { place: LabPlace }) {
                   <th scope="row">{nameText(name)}</th>
                   <td class="number">{figureText(place.features[name])}</td>
                   <td>
-                    <meter
-                      min={0}
-                      max={largest}
-                      value={Math.abs(value)}
-                      aria-label={nameText(name)}
-                    />
+                    <Moved value={value} whole={largest} />
                   </td>
-                  <td class="number">{`${value >= 0 ? "+" : "−"}${Math.abs(value).toFixed(2)}`}</td>
+                  <td class="number">{movedText(value)}</td>
                 </tr>
               ))}
             </tbody>

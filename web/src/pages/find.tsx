@@ -51,15 +51,23 @@ export function Find({ query }: { query: URLSearchParams }) {
   const change = (next: Wanted) => go(pathOf(next));
   const n = countOf(wanted);
   const narrow = choices && <Narrow choices={choices} wanted={wanted} change={change} />;
+  const title = <h1>{wanted.words ? `“${wanted.words}”` : "Browse the shop"}</h1>;
 
+  // The shop was not reached: there is nothing to count, narrow or sort.
+  if (trouble?.status === 0 && !data) {
+    return (
+      <div class="find">
+        <div class="title-row">{title}</div>
+        <TroublePanel trouble={trouble} again={again} />
+      </div>
+    );
+  }
   return (
     <div class="find">
-      <div class="title-row">
-        <h1>{wanted.words ? `“${wanted.words}”` : "Browse the shop"}</h1>
-      </div>
+      <div class="title-row">{title}</div>
       <div class="find-bar">
         <p role="status" class="count">
-          {countText(shown.length, more, busy || (!data && !trouble))}
+          {trouble && !data ? "" : countText(shown.length, more, busy || !data)}
         </p>
         <button type="button" class="button plain narrow-opener" onClick={() => setSheet(true)}>
           <Icon name="sliders" /> Filter{n > 0 && ` (${n})`}

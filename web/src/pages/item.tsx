@@ -9,7 +9,8 @@ import { basket, hidden, liked, shopper } from "../state/session";
 import { useStore } from "../state/store";
 import { addToBasket, hide, like, show } from "../state/wishes";
 import { Icon } from "../parts/icon";
-import { Empty, TroublePanel } from "../parts/notice";
+import { Moved, movedText, ODDS } from "../parts/moved";
+import { Empty, Notice, TroublePanel } from "../parts/notice";
 import { Price } from "../parts/price";
 import { Rail } from "../parts/shelf";
 import { itemPath, Picture } from "../parts/tile";
@@ -19,10 +20,17 @@ import { filterPath } from "./filters";
 import { reasonOf, remember } from "./why";
 
 const PARTS = 8;
+const RAILS = [
+  ["goes-with", "Goes with it"],
+  ["similar", "Looks similar"],
+] as const;
+/** Of what is sold out one wants the like of it first. */
+const INSTEAD = [["similar", "Much like it, and to be had"], RAILS[0]] as const;
 
 export function ItemView({ id }: { id: string }) {
   const { data, trouble, again } = useAnswer(`item ${id}`, (signal) => fetchItem(id, signal));
   const gone = trouble?.status === 404;
+  const soldOut = data?.available === false;
   useTitle(data?.name ?? (gone ? "Not here" : "Item"));
   useLook(id, Boolean(data));
   if (gone) return <Gone />;
@@ -30,8 +38,9 @@ export function ItemView({ id }: { id: string }) {
     <>
       {trouble && <TroublePanel trouble={trouble} again={again} />}
       {!trouble && (data ? <Sheet data={data} /> : <Waiting />)}
-      <Beside id={id} what="goes-with" title="Goes with it" />
-      <Beside id={id} what="similar" title="Looks similar" />
+      {(soldOut ? INSTEAD : RAILS).map(([what, title]) => (
+        <Beside key={what} id={id} what={what} title={title} />
+      ))}
     </>
   );
 }
@@ -64,6 +73,7 @@ function Sheet({ data }: { data: ItemPage }) {
   const isLiked = useStore(liked).some((one) => one.id === data.id);
   const inBasket = useStore(basket).some((one) => one.id === data.id);
   const isHidden = useStore(hidden).includes(data.id);
+  const soldOut = data.available === false;
   return (
     <div class="item">
       <div class="item-picture">
@@ -74,13 +84,23 @@ function Sheet({ data }: { data: ItemPage }) {
         <p class="item-price">
           <Price price={data.price} unknown="Price unknown" />
         </p>
+        {soldOut && (
+          <Notice>
+            <strong>Sold out.</strong> What is much like it stands below.
+          </Notice>
+        )}
         <Variants items={data.variants.filter((one) => one.id !== data.id)} />
         <div class="buttons">
-          <button type="button" class="button grow" onClick={() => (inBasket ? go("/basket") : addToBasket(data))}
-          >
-            <Icon name={inBasket ? "check" : "basket"} />
-            {inBasket ? "In your basket" : "Add to basket"}
-          </button>
+          {(inBasket || !soldOut) && (
+            <button
+              type="button"
+              class="button grow"
+              onClick={() => (inBasket ? go("/basket") : addToBasket(data))}
+            >
+              <Icon name={inBasket ? "check" : "basket"} />
+              {inBasket ? "In your basket" : "Add to basket"}
+            </button>
+          )}
           <button
             type="button"
             class={isLiked ? "button plain on" : "button plain"}
@@ -150,13 +170,13 @@ function Facts({ attributes }: { attributes: Record<string, string> }) {
   );
 }
 
-/** Why it was on the shelf, and on request what moved its score. */
+/** Why it was on the shelf; for engineers what moved its score. */
 function Why({ id }: { id: string }) {
   const [open, setOpen] = useState(false);
   const reason = reasonOf(id);
   if (!reason) return null;
   return (
-    <details class="why" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details class="why">
       <summary>
         <span>Why you see it</span> {upperFirst(reason.text)}
       </summary>
@@ -165,7 +185,10 @@ function Why({ id }: { id: string }) {
           <a href={itemPath(reason.because)}>See the item it comes from</a>
         </p>
       )}
-      {open && <Parts id={id} reason={reason} />}
+      <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>For engineers: what moved its place</summary>
+        {open && <Parts id={id} reason={reason} />}
+      </details>
     </details>
   );
 }
@@ -187,11 +210,14 @@ function Parts({ id, reason }: { id: string; reason: Reason }) {
   const whole = Math.max(...largest.map(([, v]) => Math.abs(v)), 1e-9);
   return (
     <table class="parts">
-      <caption>What moved its place on your shelf (in log-odds)</caption>
+      <caption>
+        A bar to the right raised it on your shelf, a striped one to the left lowered it. The
+        figures are {ODDS}.
+      </caption>
       <thead class="unseen">
         <tr>
           <th scope="col">Feature</th>
-          <th scope="col">Share</th>
+          <th scope="col">Raised or lowered</th>
           <th scope="col">Moved by</th>
         </tr>
       </thead>
@@ -200,9 +226,9 @@ function Parts({ id, reason }: { id: string; reason: Reason }) {
           <tr key={name}>
             <th scope="row">{nameText(name)}</th>
             <td>
-              <meter min={0} max={whole} value={Math.abs(value)} aria-label={nameText(name)} />
+              <Moved value={value} whole={whole} />
             </td>
-            <td class="number">{`${value >= 0 ? "+" : "−"}${Math.abs(value).toFixed(2)}`}</td>
+            <td class="number">{movedText(value)}</td>
           </tr>
         ))}
       </tbody>

@@ -1,7 +1,7 @@
 // Search by photo: take, choose, paste or drop one; frame the garment; say what should differ.
 import { useEffect, useState } from "preact/hooks";
-import { Trouble } from "../api/call";
-import { garments, picture, searchByPhoto, type Crop, type Garment } from "../api/shop";
+import type { Trouble } from "../api/call";
+import { facets, garments, picture, searchByPhoto, type Crop, type Garment } from "../api/shop";
 import type { Shown } from "../api/shapes";
 import { useAnswer } from "../state/answers";
 import { hidden, shopper, tasteOf } from "../state/session";
@@ -21,6 +21,8 @@ import { arrived, given, prepare, type Given } from "./given";
 
 const K = 24;
 const SLOW = 1000;
+/** The server's note with its figures; a shopper is told in fewer words. */
+const FAR = /^nothing looks much like the photo\b/i;
 
 export function PhotoPage() {
   const photo = useStore(given);
@@ -150,6 +152,7 @@ function Looking({ photo, take, camera }: Ways & { photo: Given }) {
   useEffect(() => remember(data?.items), [data]);
   const change = (next: Partial<Given>) => given.set({ ...(given.get() ?? photo), ...next });
   const items = data?.items.filter((item) => !gone.includes(item.id)) ?? [];
+  const isFar = data?.notes.some((note) => FAR.test(note)) ?? false;
   return (
     <div class="looking">
       <div class="hand">
@@ -217,7 +220,7 @@ function Looking({ photo, take, camera }: Ways & { photo: Given }) {
       </div>
       <section class="results" aria-label="What looks like it">
         <p role="status" class="count">
-          {busy ? "Looking …" : data ? `${counted(items.length, "item")} that look like it` : ""}
+          {busy ? "Looking …" : data ? foundText(items.length, isFar) : ""}
           {slow && (
             <button type="button" class="link" onClick={() => setStopped(key)}>
               Stop
@@ -234,7 +237,9 @@ function Looking({ photo, take, camera }: Ways & { photo: Given }) {
         )}
         {trouble && <PhotoTrouble trouble={trouble} again={again} />}
         {data && <Degraded degraded={data.degraded} />}
-        {data?.notes.map((note) => <Notice key={note}>{upperFirst(note)}</Notice>)}
+        {data?.notes
+          .filter((note) => !FAR.test(note))
+          .map((note) => <Notice key={note}>{upperFirst(note)}</Notice>)}
         {!data && !trouble && <GridSkeleton n={8} why={false} />}
         {items.length > 0 && 
           <Grid items={items} eager={4} dimmed={busy} label="Found" why={false} />
@@ -248,6 +253,11 @@ function Looking({ photo, take, camera }: Ways & { photo: Given }) {
     </div>
   );
 }
+
+const foundText = (n: number, isFar: boolean): string =>
+  isFar && n
+    ? "Nothing here looks much like it. The nearest:"
+    : `${counted(n, "item")} that look like it`;
 
 /** Where pictures cannot be searched, words still can. */
 function PhotoTrouble({ trouble, again }: { trouble: Trouble; again: () => void }) {
@@ -263,13 +273,12 @@ function PhotoTrouble({ trouble, again }: { trouble: Trouble; again: () => void 
   );
 }
 
-let offersGarments = true;
-
-/** The garments that the server sees in the photo, where it offers that. */
+/** The garments that the server sees in the photo, where the shop says that it finds them. */
 function useGarments(photo: Given): Garment[] {
   const [found, setFound] = useState(photo.garments);
+  const offered = useAnswer("facets ", (signal) => facets("", signal)).data?.garments;
   useEffect(() => {
-    if (!offersGarments || photo.garments.length) return;
+    if (!offered || photo.garments.length) return;
     const stop = new AbortController();
     garments(photo.photo, stop.signal).then(
       (seen) => {
@@ -277,12 +286,10 @@ function useGarments(photo: Given): Garment[] {
         const held = given.get();
         if (held?.id === photo.id) given.set({ ...held, garments: seen });
       },
-      (error: unknown) => {
-        if (error instanceof Trouble && [404, 405].includes(error.status)) offersGarments = false;
-      },
+      () => undefined, // The frame can be drawn by hand.
     );
     return () => stop.abort();
-  }, [photo.id]);
+  }, [photo.id, offered]);
   return found;
 }
 

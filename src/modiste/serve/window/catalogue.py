@@ -89,12 +89,14 @@ class Catalogue:
         """Describe an item in a list."""
         return Shown(**self._tile(place), rank=rank, score=score, reason=reason)
 
-    def page(self, place: int) -> ItemPage:
-        """Describe an item with its variants."""
+    def page(self, place: int, *, available: bool = True) -> ItemPage:
+        """Describe an item with its variants, and say whether it is to be had."""
         own = self._columns["product_id"][place]
         others = [self.item(other) for other in self._of_product[own] if other != place]
         description = self.items.item(place, "description") or ""
-        return ItemPage(**self._tile(place), description=description, variants=others)
+        return ItemPage(
+            **self._tile(place), description=description, variants=others, available=available
+        )
 
     def name(self, place: int) -> str:
         """Give an item's name, its id where it has none."""

@@ -18,6 +18,11 @@ def needs_more(rules: Rules) -> bool:
     return bool(rules.at_most or rules.promotions or rules.hide_bought_days)
 
 
+def is_shown(rules: Rules, place: int) -> bool:
+    """Tell whether rules that are bound to the catalogue let an item be shown."""
+    return rules.allowed is None or bool((rules.allowed == place).any())
+
+
 def ruled(rules: Rules, places: Sequence[int], k: int, hidden: Collection[int] = ()) -> list[int]:
     """Cut a ranked list to `k` items that obey the rules; `rules.allowed` was seen to before.
 

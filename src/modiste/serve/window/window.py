@@ -35,7 +35,7 @@ from modiste.serve.window.events import EventSource, NoEvents
 from modiste.serve.window.facets import Counter
 from modiste.serve.window.opening import Parts, open_parts, renew_parts
 from modiste.serve.window.personal import Personal
-from modiste.serve.window.ruling import DEEPER, needs_more, ruled
+from modiste.serve.window.ruling import DEEPER, is_shown, needs_more, ruled
 from modiste.serve.window.searching import Searching
 from modiste.serve.window.shelves import Shelves
 from modiste.serve.window.stamps import Stamps, is_another_shop
@@ -206,7 +206,8 @@ class ShopWindow:
         Raises:
             UnknownItemError: If there is no such item.
         """
-        return self.catalogue.page(self.catalogue.position(item_id))
+        place = self.catalogue.position(item_id)
+        return self.catalogue.page(place, available=is_shown(self.rules, place))
 
     def similar(self, item_id: str, k: int, filters: Sequence[str] = ()) -> Listed:
         """Give the items most like one.
