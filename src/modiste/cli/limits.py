@@ -40,7 +40,8 @@ def list_command(
         typer.echo(json.dumps(values))
         return
     for name, value in values.items():
-        typer.echo(f"{name:<15} {value:>15,g}  {'set' if name in known else 'default'}")
+        shown = value if isinstance(value, str) else f"{value:,g}"
+        typer.echo(f"{name:<15} {shown or '–':>15}  {'set' if name in known else 'default'}")
 
 
 @limits_app.command("set")
