@@ -56,6 +56,7 @@ def test_limits_are_set_for_good(keyless: list[str], capsys: pytest.CaptureFixtu
     lines = capsys.readouterr().out.splitlines()
     assert "in_flight                     7  set" in lines
     assert next(line for line in lines if line.startswith("rate ")).endswith("600  default")
+    assert "price_unit                    –  default" in lines
     for name, value, message in (
         ("in_flight", "0", "in_flight: given '0'"),
         ("in_fligt", "3", "did you mean in_flight"),
@@ -93,13 +94,39 @@ def test_what_is_set_for_good_holds_at_the_next_start(
         (["--set", "in_flight=none"], "in_flight: given 'none'"),
         (["--port", "70000"], "port: given 70000"),
         (["--host", "203.0.113.1", "--set", "port=0"], "203.0.113.1"),
+        (["--rules", "absent.toml"], "there is no file absent.toml"),
     ],
 )
 def test_what_cannot_be_served_is_told(
     keyless: list[str], capsys: pytest.CaptureFixture[str], words: list[str], message: str
 ) -> None:
     assert main(["serve", *keyless, *words]) == 2
-    assert message in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert message in told
+    assert "is served at" not in told
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('only = ["nothing=1"]', "no such column"),
+        ('only = ["stock>0"]\nstock = "stock.csv"', "stock feed"),
+        ('stock = "stock.csv"', "no condition reads it"),
+    ],
+)
+def test_rules_are_read_before_the_address_is_told(
+    keyless: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    text: str,
+    message: str,
+) -> None:
+    rules = tmp_path / "rules.toml"
+    rules.write_text(text)
+    assert main(["serve", *keyless, "--port", "0", "--rules", str(rules)]) == 2
+    told = capsys.readouterr().err
+    assert message in told
+    assert "is served at" not in told
 
 
 def test_a_folder_that_is_no_shop(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

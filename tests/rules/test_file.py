@@ -132,6 +132,10 @@ def test_every_fault_of_a_file_is_told_at_once(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("only = [", "no TOML"),
+        (
+            "stock = 'stock.csv'\nhide = ['price>9']",
+            r"no condition reads it: add only = .\"stock>0",
+        ),
         ("[pin]\nitem = '1'", "two brackets"),
         ("[[pin]]\nitem='1'\nplace=1\n[[pin]]\nitem='2'\nplace=1", "one place"),
     ],
@@ -139,6 +143,16 @@ def test_every_fault_of_a_file_is_told_at_once(tmp_path: Path) -> None:
 def test_a_file_that_is_wrong_says_so(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         read_rules(write(tmp_path, text))
+
+
+def test_a_file_that_is_not_there_was_never_there(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"there is no file .*rules.toml: give a file of rules"):
+        read_rules(tmp_path / "rules.toml")
+
+
+@pytest.mark.parametrize("text", ["hide=['stock<1']", "[[promote]]\nonly=['Stock>9']\nshare=0.1"])
+def test_any_filter_may_read_the_stock(tmp_path: Path, text: str) -> None:
+    assert read_rules(write(tmp_path, f"stock = 'stock.csv'\n{text}")).stock == "stock.csv"
 
 
 def test_what_the_shop_does_not_have_is_named(tmp_path: Path, shop: Dataset) -> None:

@@ -36,6 +36,7 @@ from pydantic import Field
 from modiste.artifacts import hash_file
 from modiste.component import build_component, component
 from modiste.data import Dataset
+from modiste.data.spellings import plain
 from modiste.errors import ConfigError, InputError
 from modiste.rules.engine import Pin, Promotion, Rules
 from modiste.rules.filters import allowed, filter_table, find_column, parse_filter
@@ -44,6 +45,7 @@ from modiste.rules.stock import read_stock
 T = TypeVar("T")
 _EPOCH = date(1970, 1, 1)
 _LISTS = ("promote", "pin")
+_STOCK = "stock"
 
 
 @component
@@ -84,7 +86,7 @@ class RuleFile:
     """Filters; an item is not shown if one holds."""
     stock: str = ""
     """A CSV or Parquet file of `item_id, stock`, from the rules' file's own folder; it gives the
-    filters a column `stock`. Items it does not name have 0."""
+    filters a column `stock`, which one of them must read. Items it does not name have 0."""
     hide_bought_days: Annotated[int, Field(ge=0)] = 0
     """What a user bought in so many days is not shown to them."""
     one_per_product: bool = False
@@ -105,19 +107,24 @@ def read_rules(path: Path) -> RuleFile:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ConfigError(f"{path} is gone: give a file of rules") from None
+        raise ConfigError(f"there is no file {path}: give a file of rules") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path} is no TOML ({error}): mend that line") from None
     faults: list[str] = []
     promote = _build_list(PromoteRule, values, "promote", path, faults)
     pins = _build_list(PinRule, values, "pin", path, faults)
-    plain = {key: value for key, value in values.items() if key not in _LISTS}
-    rules = build_component(RuleFile, plain, str(path), faults)
+    others = {key: value for key, value in values.items() if key not in _LISTS}
+    rules = build_component(RuleFile, others, str(path), faults)
+    columns = set()
     for text in _filters(values):
         try:
-            parse_filter(text)
+            columns.add(plain(parse_filter(text).column))
         except InputError as error:
             faults.append(f"{path}: {error}")
+    if values.get("stock") and _STOCK not in columns:
+        faults.append(
+            f'{path}: stock names a file and no condition reads it: add only = ["stock>0"]'
+        )
     if faults or rules is None:
         raise ConfigError("\n".join(faults))
     places = [pin.place for pin in pins]

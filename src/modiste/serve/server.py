@@ -47,13 +47,15 @@ def serve(
         started: Told the address as soon as the socket is bound.
 
     Raises:
-        ConfigError: If a setting has a fault.
+        ConfigError: If a setting or the rules have a fault.
         InputError: If the address cannot be used, or it is open to others and there is no key.
         ModisteError: If the shop cannot be opened.
     """
     shop = shop.resolve()
     dataset_store(shop).current()
     settings = _settings(shop, given)
+    if rules is not None:
+        _check_rules(rules, shop)
     configure_logs()
     with listen(settings) as listening:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
@@ -164,6 +166,18 @@ def _config(app: FastAPI | str, workers: int = 1) -> uvicorn.Config:
         timeout_graceful_shutdown=_GRACE_SECONDS,
         timeout_worker_healthcheck=120,  # a worker that loads a shop does not answer meanwhile
     )
+
+
+def _check_rules(rules: Path, shop: Path) -> None:
+    """Read the rules before the address is told: opening a shop takes long.
+
+    Purchases are not read, so that rules hold as on a day before the first of them: what only holds
+    later, and prices, are looked at when the shop is opened.
+    """
+    from modiste.data import open_shop
+    from modiste.rules.file import bind_rules, read_rules
+
+    bind_rules(read_rules(rules), open_shop(shop).until(0), rules.parent)
 
 
 def _settings(shop: Path, given: Mapping[str, object]) -> ServeSettings:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modiste.data import Dataset
-from modiste.errors import ModisteError
+from modiste.errors import ConfigError, ModisteError
 from modiste.recommend.live import LiveModel
 from modiste.recommend.stored import make_lists, open_lists, store_lists
 from modiste.release import open_release, release_store
@@ -94,6 +94,8 @@ def renew_parts(parts: Parts) -> Parts:
         ConfigError: If the rules have faults.
     """
     was = parts.origin
+    if was.rules is not None and not was.rules.exists():
+        raise ConfigError(f"{was.rules} is gone: bring it back; the rules it held stay in force")
     origin = replace(was, stamps=was.look(), key=rules_key(was.rules))
     bound = bound_rules(was.rules, as_of_now(parts.searcher.dataset))
     same = origin.stamps[LISTS] == was.stamps[LISTS] and origin.key == was.key
