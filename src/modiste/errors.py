@@ -14,6 +14,8 @@ Every message says what was given, what was expected and what to do.
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 
 class ModisteError(Exception):
     """Base of all errors that a user of modiste can mend."""
@@ -40,4 +42,20 @@ class MissingExtraError(ModisteError):
 
     def __init__(self, package: str, *, extra: str) -> None:
         """Say which `package` is absent and which `extra` brings it."""
+        self.package, self.extra = package, extra
         super().__init__(f"{package} is not installed: run pip install 'modiste[{extra}]'")
+
+
+def require(*packages: str, extra: str) -> None:
+    """Find out whether packages are installed; none is loaded.
+
+    Raises:
+        MissingExtraError: Naming the first that is absent, and the `extra` that brings it.
+    """
+    for package in packages:
+        try:
+            found = find_spec(package)
+        except ModuleNotFoundError:
+            found = None
+        if found is None:
+            raise MissingExtraError(package, extra=extra)

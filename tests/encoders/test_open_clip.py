@@ -13,8 +13,8 @@ import pytest
 import torch
 from PIL import Image
 
+from modiste import errors
 from modiste.cli import main
-from modiste.encoders import open_clip
 from modiste.encoders.open_clip import OpenClip
 from modiste.errors import InputError, MissingExtraError
 from tests.encoders.pictures import garments
@@ -56,7 +56,7 @@ def library(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     stand_in.create_model_and_transforms = create
     stand_in.get_tokenizer = lambda name: tokenize
     monkeypatch.setitem(sys.modules, "open_clip", stand_in)
-    monkeypatch.setattr(open_clip, "find_spec", lambda name: ModuleSpec(name, None))
+    monkeypatch.setattr(errors, "find_spec", lambda name: ModuleSpec(name, None))
     return stand_in  # type: ignore[no-any-return]
 
 
@@ -118,7 +118,7 @@ def test_without_its_packages_it_says_what_it_needs(
     def find(name: str) -> ModuleSpec | None:
         return None if name == absent else ModuleSpec(name, None)
 
-    monkeypatch.setattr(open_clip, "find_spec", find)
+    monkeypatch.setattr(errors, "find_spec", find)
     line = f"{absent} is not installed: run pip install 'modiste[open-clip]'"
     with pytest.raises(MissingExtraError) as caught:
         OpenClip(source=str(folder)).encode_words(["red"])

@@ -11,9 +11,9 @@ import pytest
 
 from modiste.encoders.spec import EncoderSpec
 from modiste.encoders.stored import ItemVectors
-from modiste.errors import InputError
+from modiste.errors import InputError, MissingExtraError
 from modiste.search import Searcher, SearchResult
-from modiste.search.space import behind
+from modiste.search.space import Spaces, behind
 from tests.search.rack import GARMENTS, photo, searcher
 
 REST = ("Blue", "Green")
@@ -129,6 +129,22 @@ def test_a_photo_finds_itself_first(rack: Searcher) -> None:
         assert result.hits[0].why == ("looks like your photo (1.00)",)
 
 
+@pytest.mark.parametrize("variants", [True, False])
+def test_an_items_picture_finds_its_variants_and_not_itself(variants: bool) -> None:
+    result = searcher(copies=2).search(item=0, k=3, variants=variants)
+    assert [hit.rank for hit in result.hits] == [1, 2, 3]
+    assert result.hits[0].item_idx == 1  # of the same product, with the same picture
+    assert result.hits[0].why == ("looks like it (1.00)",)
+    assert result.strategy == "photo (toy), exact"
+    assert all(hit.score <= 1.0 for hit in result.hits)
+
+
+def test_a_short_answer_is_counted_where_there_is_no_filter(rack: Searcher) -> None:
+    assert "3 products match" in rack.search("dress", k=9).notes
+    assert "3 items match" in rack.search("dress", k=9, variants=True).notes
+    assert "1 product matches" in rack.search("0000000007", k=2).notes
+
+
 def test_this_but_blue(rack: Searcher) -> None:
     assert found(rack.search("blue", photo("Red", "Trousers")))[0] == ("Blue", "Trousers")
     assert found(rack.search("hat", photo("Green", "Dress")))[0] == ("Green", "Hat")
@@ -221,6 +237,16 @@ def test_what_cannot_be_used_is_said_in_a_line(
 ) -> None:
     with pytest.raises(InputError, match=message):
         rack.search(**arguments)  # type: ignore[arg-type]
+
+
+def test_a_missing_package_is_named_where_it_is_needed(rack: Searcher) -> None:
+    lacking = Spaces(notes=("torch …",), missing=MissingExtraError("torch", extra="vision"))
+    bare = Searcher.of(rack.dataset, lacking)
+    result = bare.search("blue shirt")
+    assert (found(result)[0], result.notes[0]) == (("Blue", "Shirt"), "torch …")
+    for asked in ({"photo": photo("Red", "Hat")}, {"item": 3}):
+        with pytest.raises(MissingExtraError, match=r"pip install 'modiste\[vision\]'"):
+            bare.search(**asked)
 
 
 def test_a_photo_needs_vectors_of_pictures(wordy: Searcher) -> None:

@@ -58,6 +58,13 @@ class Encoder(ABC):
         """How many pictures, or texts, are best encoded together."""
         return 32
 
+    def check(self) -> None:  # noqa: B027 - most need nothing
+        """Find out whether what it runs on is installed; no model is loaded.
+
+        Raises:
+            MissingExtraError: If a package is not.
+        """
+
     def prepare(self, picture: Image) -> Batch:
         """Make one upright RGB picture ready: resized and, where the model wants, normalised.
 

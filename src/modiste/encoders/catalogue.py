@@ -14,7 +14,7 @@ from modiste.component import component
 from modiste.encoders.base import Batch, Encoder, Vectors, unit
 from modiste.encoders.denormals import denormals_as_zero
 from modiste.encoders.plan import read_plan
-from modiste.errors import InputError
+from modiste.errors import InputError, require
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -56,6 +56,7 @@ class Catalogue(Encoder):
         Raises:
             MissingExtraError: If torch is not installed.
         """
+        self.check()
         from modiste.encoders.fitting.files import read_model
 
         return read_model(Path(self.source), self.plan)
@@ -80,6 +81,10 @@ class Catalogue(Encoder):
         """Width and height that it was fitted at."""
         return int(self.plan["width"]), int(self.plan["height"])
 
+    def check(self) -> None:
+        """Find out whether torch is installed; it is not loaded."""
+        require("torch", "safetensors", extra="vision")
+
     def prepare(self, picture: Image) -> Batch:
         """Bring a picture to the size of the fit: `[3, height, width]`, bytes."""
         from modiste.encoders.pixels import as_pixels
@@ -88,9 +93,9 @@ class Catalogue(Encoder):
 
     def encode_batch(self, batch: Batch) -> Vectors:
         """Encode prepared pictures, `[n, 3, height, width]` to `[n, dim]`."""
+        tower = self.model.pictures  # first: it says what is not installed
         import torch
 
-        tower = self.model.pictures
         with torch.inference_mode(), denormals_as_zero():
             # Few at a time is fastest on a processor: activations stay in its cache.
             parts = [
@@ -103,9 +108,9 @@ class Catalogue(Encoder):
         """Encode texts: `[n, dim]` in their order."""
         if not len(texts):
             return np.empty((0, self.dim), np.float32)
+        model = self.model  # first: it says what is not installed
         import torch
 
-        model = self.model
         with torch.inference_mode(), denormals_as_zero():
             parts = [
                 model.encode_texts(texts[start : start + _TEXTS]).numpy()

@@ -26,7 +26,7 @@ from pydantic import Field
 from modiste.artifacts import fingerprint, verify
 from modiste.component import component
 from modiste.encoders.base import Batch, Encoder, Vectors, unit
-from modiste.errors import ArtifactError, InputError, MissingExtraError
+from modiste.errors import ArtifactError, InputError, MissingExtraError, require
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -109,6 +109,10 @@ class Onnx(Encoder):
         if told is None:
             return super().picture_size
         return (told["width"], told["height"]) if told["kind"] == "plain" else self._ready.near
+
+    def check(self) -> None:
+        """Find out whether onnxruntime is installed; it is not loaded."""
+        require("onnxruntime", extra="onnx")
 
     def prepare(self, picture: Image) -> Batch:
         """Make one picture ready as the exported encoder did: bytes."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from pydantic import Field
 from modiste.component import component
 from modiste.encoders.base import Batch, Encoder, Vectors, unit
 from modiste.encoders.hub import files_identity, model_folder
-from modiste.errors import InputError, MissingExtraError
+from modiste.errors import InputError, require
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -67,24 +66,29 @@ class OpenClip(Encoder):
         height, width = (size, size) if isinstance(size, int) else size
         return (int(width), int(height))
 
+    def check(self) -> None:
+        """Find out whether open_clip and torchvision are installed; neither is loaded."""
+        require("torchvision", "open_clip", extra="open-clip")
+
     def prepare(self, picture: Image) -> Batch:
         """Make one picture ready with the model's own steps: `[3, height, width]`."""
         return np.asarray(self._loaded[1](picture).numpy())
 
     def encode_batch(self, batch: Batch) -> Vectors:
         """Encode prepared pictures: `[n, dim]`."""
+        model = self._loaded[0]  # first: it says what is not installed
         import torch
 
         with torch.inference_mode():
-            return unit(self._loaded[0].encode_image(torch.from_numpy(batch)).float().numpy())
+            return unit(model.encode_image(torch.from_numpy(batch)).float().numpy())
 
     def encode_words(self, texts: Sequence[str]) -> Vectors:
         """Encode texts: `[n, dim]` in their order."""
-        import torch
-
         if not texts:
             return np.empty((0, self.dim), np.float32)
         model, _, tokenizer = self._loaded
+        import torch
+
         made = []
         with torch.inference_mode():
             for start in range(0, len(texts), _TEXTS):
@@ -113,9 +117,7 @@ class OpenClip(Encoder):
 
 
 def _open_clip() -> Any:
-    for package in ("torchvision", "open_clip"):
-        if find_spec(package) is None:
-            raise MissingExtraError(package, extra="open-clip")
+    require("torchvision", "open_clip", extra="open-clip")
     import open_clip
 
     return open_clip

@@ -94,9 +94,11 @@ def open_encoder(spec: EncoderSpec | str, shop: Path | None = None) -> Encoder:
     kind = ENCODERS.get(asked.name)
     fields: dict[str, Any] = dict(asked.settings) | ({"source": source} if source else {})
     try:
-        return kind(**fields)
+        encoder = kind(**fields)
     except ValidationError as error:
         faults = "; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors())
         raise InputError(
             f"encoder {asked}: {faults}: docs/reference/components.md lists what {asked.name} takes"
         ) from None
+    encoder.check()
+    return encoder

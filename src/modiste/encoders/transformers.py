@@ -15,7 +15,7 @@ from pydantic import Field
 from modiste.component import component
 from modiste.encoders.base import Batch, Encoder, Vectors, unit
 from modiste.encoders.hub import files_identity, model_folder
-from modiste.errors import InputError, MissingExtraError
+from modiste.errors import InputError, MissingExtraError, require
 
 if TYPE_CHECKING:
     import torch
@@ -87,6 +87,10 @@ class Transformers(Encoder):
         """Size below which a picture loses detail for this model."""
         return self.quick_preparation.near if self.quick_preparation else (512, 512)
 
+    def check(self) -> None:
+        """Find out whether torch and transformers are installed; neither is loaded."""
+        require("torch", "transformers", extra="vision")
+
     def prepare(self, picture: Image) -> Batch:
         """Make one picture ready, as the model's own settings say."""
         if not self.sees:
@@ -97,10 +101,10 @@ class Transformers(Encoder):
 
     def encode_batch(self, batch: Batch) -> Vectors:
         """Encode prepared pictures: `[n, dim]`."""
+        if not self.sees:  # first: it says what is not installed
+            return super().encode_batch(batch)
         import torch
 
-        if not self.sees:
-            return super().encode_batch(batch)
         with torch.inference_mode():
             return _plain(self.see(self.tensor(batch)))
 
@@ -117,12 +121,12 @@ class Transformers(Encoder):
 
     def encode_words(self, texts: Sequence[str]) -> Vectors:
         """Encode texts: `[n, dim]` in their order; a long one is cut to what the model reads."""
-        import torch
-
-        if not self.speaks:
+        if not self.speaks:  # first: it says what is not installed
             return super().encode_words(texts)
         if not texts:
             return np.empty((0, self.dim), np.float32)
+        import torch
+
         # Texts of about one length stand together, so that little is padded.
         order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
         found: Vectors | None = None
@@ -185,10 +189,11 @@ class Transformers(Encoder):
     @cached_property
     def _loaded(self) -> tuple[Any, bool]:
         """Load the model; and say whether its own pooling has all its weights."""
+        library = _transformers()  # first: it says what is not installed
         import torch
 
         with _faults(self.source), _quiet():
-            model, told = _transformers().AutoModel.from_pretrained(
+            model, told = library.AutoModel.from_pretrained(
                 self.folder,
                 config=self._config,
                 dtype=torch.float32,

@@ -19,7 +19,8 @@ class SearchHit:
     score: float
     """Higher is better; comparable within one answer only."""
     why: tuple[str, ...]
-    """What speaks for it: `words: red, dress`, `looks like your photo`, `your taste` …"""
+    """What speaks for it: `words: red, dress`, `looks like your photo`, `looks like it` (the
+    item asked with), `your taste` …"""
     attributes: Mapping[str, str] = field(default_factory=dict)
     """The shop's own attributes that are known of it."""
     picture: str | None = None

@@ -49,6 +49,8 @@ class Request:
     """What is not wanted in any answer."""
     kept: Mask | None = None
     """Which items may be found, `[n_items]`; None: all."""
+    item: int | None = None
+    """The item whose picture the photos are: it is found by no query."""
 
 
 @dataclass(frozen=True)
@@ -72,10 +74,13 @@ class Finder:
         depth = max(DEPTH, 4 * k)
         while True:
             found = self._ranked(request, depth, strategy)
-            cut = found if variants else collapsed(found, self.products, k)
-            enough = (cut.positions >= 0).sum(axis=1) >= k
             # Where fewer than the depth were found, every list is at its end.
             every = (found.positions >= 0).sum(axis=1) < depth
+            if request.item is not None:  # before it stands for the variants of its product
+                itself = found.positions == request.item
+                found = rescored(found, np.where(itself, -np.inf, found.scores))
+            cut = found if variants else collapsed(found, self.products, k)
+            enough = (cut.positions >= 0).sum(axis=1) >= k
             if depth >= len(self.products) or (enough | every).all():
                 return cut.cut(k)
             depth *= 8

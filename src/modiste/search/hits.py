@@ -31,6 +31,8 @@ class Evidence:
     """Vector of the photo, `[dim]`."""
     moved: Positions = field(default_factory=lambda: np.empty(0, np.int64))
     """Items that the user's taste brought forward."""
+    of_item: bool = False
+    """The photo is the picture of an item of the shop."""
     nameless: bool = False
     """Items were only found by names spelt nearly like the words."""
 
@@ -88,6 +90,7 @@ def _reasons(
     exact = _NO_ITEMS if asked is None else finder.index.exact(asked.given)
     seen = _NO_ITEMS if asked is None else _seen(asked, positions, finder)
     cosines = _cosines(evidence.photo, positions, finder)
+    looks = "looks like it" if evidence.of_item else "looks like your photo"
     every = []
     for position, text in zip(positions.tolist(), said.to_list(), strict=True):
         why = ["its very name or id"] if position in exact else []
@@ -96,7 +99,7 @@ def _reasons(
             if words := _words_in(asked, set(finder.index.stems(text))):
                 why.append(f"words: {', '.join(words)}")
         why += ["its picture fits the words"] if position in seen else []
-        why += [f"looks like your photo ({cosines[position]:.2f})"] if position in cosines else []
+        why += [f"{looks} ({cosines[position]:.2f})"] if position in cosines else []
         why += ["your taste"] if position in evidence.moved else []
         every.append(tuple(why or ["its description is near to the words"]))
     return every
@@ -118,7 +121,9 @@ def _cosines(photo: Vectors | None, positions: Positions, finder: Finder) -> dic
     if photo is None or space is None:
         return {}
     there = positions[space.row_of[positions] >= 0]
-    return dict(zip(there.tolist(), space.cosines(photo, there).tolist(), strict=True))
+    # A product of rounded vectors may be a little over 1.
+    cosines = np.minimum(space.cosines(photo, there), 1.0)
+    return dict(zip(there.tolist(), cosines.tolist(), strict=True))
 
 
 def _wishes_met(asked: Asked, position: int, attributes: Attributes) -> list[str]:

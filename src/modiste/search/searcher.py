@@ -136,6 +136,7 @@ class Searcher:
         words: str | None = None,
         photo: Path | bytes | Vectors | None = None,
         *,
+        item: int | None = None,
         weight: float = 0.5,
         without: str | None = None,
         filters: Sequence[Filter | str] = (),
@@ -151,6 +152,8 @@ class Searcher:
         Args:
             words: What is looked for.
             photo: A picture's file or bytes, or its vector, `[dim]`.
+            item: Position of an item whose picture is looked for as a photo is; the item itself is
+                left out.
             weight: What the photo counts beside the words, 0 to 1.
             without: What is not wanted: attributes of the shop are excluded, other words pushed
                 away.
@@ -165,8 +168,11 @@ class Searcher:
         Raises:
             InputError: If neither words nor a photo is given, a filter or the photo cannot be used,
                 or there are no pictures to compare a photo with.
+            MissingExtraError: If a photo is given and what encodes photos is not installed.
         """
         words = words.strip() if words else None
+        if item is not None and photo is None:
+            photo = self._picture_of(item)
         if not words and photo is None:
             raise InputError("nothing to search for: give words, a photo or both")
         check_numbers(k, weight)
@@ -177,11 +183,13 @@ class Searcher:
         kept = self._kept(conditions, unwanted)
         if allowed is not None:
             kept = allowed if kept is None else kept & allowed
-        request = Request([asked] if asked else None, photos, weight, unwanted, kept)
+        request = Request([asked] if asked else None, photos, weight, unwanted, kept, item)
         notes = [*self.finder.spaces.notes, *(asked.understood.notes if asked else ())]
         found, evidence, told = self._answer(request, asked, POOL * k if user else k, variants)
         notes += told
         positions, scores = found.row(0)
+        if asked is None:  # cosines, which rounded vectors take a little over 1
+            scores = np.minimum(scores, 1.0)
         if user is not None and len(positions):
             positions, scores, moved, told = self._for_user(user, ranker, positions, scores)
             evidence = replace(evidence, moved=moved)
@@ -268,15 +276,18 @@ class Searcher:
             raise InputError(faults[0])
         return vectors
 
+    def _picture_of(self, item: int) -> Vectors:
+        """Give the vector of an item's picture, `[dim]`."""
+        pictures, _ = self.finder.spaces.sight()
+        vector: Vectors = pictures.of(np.array([item]))[0]
+        if not vector.any():
+            item_id = self.items["item_id"][item]
+            raise InputError(f"item {item_id!r} has no picture to compare: search by its words")
+        return vector
+
     def _look_many(self, photos: Sequence[Path | bytes]) -> tuple[Vectors, list[str]]:
-        if self.finder.spaces.eye is None:
-            if self.finder.spaces.notes:
-                raise InputError(f"a photo cannot be compared: {self.finder.spaces.notes[0]}")
-            raise InputError(
-                "this shop has no vectors of pictures to compare a photo with: run modiste embed "
-                "--encoder NAME first"
-            )
-        vectors, faults = self.finder.spaces.eye.photos(photos)
+        _, eye = self.finder.spaces.sight()
+        vectors, faults = eye.photos(photos)
         return vectors, [fault for fault in faults if fault is not None]
 
     def _kept(self, conditions: Sequence[Filter], unwanted: Unwanted | None) -> Mask | None:
@@ -304,7 +315,8 @@ class Searcher:
             said += ": these have the nearest names" if len(near.row(0)[0]) else most(self.items)
             return near.cut(k), Evidence(asked, nameless=True), [said]
         found = finder.find(request, k, variants=variants)
-        evidence = Evidence(asked, None if request.photos is None else request.photos[0])
+        photo = None if request.photos is None else request.photos[0]
+        evidence = Evidence(asked, photo, of_item=request.item is not None)
         notes = []
         unknown = [] if asked is None else self._unknown(asked)
         if unknown:

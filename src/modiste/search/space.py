@@ -17,7 +17,7 @@ from modiste.encoders.base import Encoder, Vectors
 from modiste.encoders.spec import open_encoder
 from modiste.encoders.stored import ItemVectors, Side, choose_label, read_vectors
 from modiste.engine import collect
-from modiste.errors import ArtifactError, InputError, ModisteError
+from modiste.errors import ArtifactError, InputError, MissingExtraError, ModisteError
 from modiste.index import Index
 from modiste.index.stored import open_index
 from modiste.search.fusion import Positions, Ranked, Scores
@@ -232,6 +232,8 @@ class Spaces:
     """Encodes words into the space of `words`, and of `pictures` where one encoder made both."""
     notes: tuple[str, ...] = ()
     """Why stored vectors cannot be used, or that they are older than the catalogue."""
+    missing: MissingExtraError | None = None
+    """What keeps stored vectors from being used where it is a package that is not installed."""
 
     @classmethod
     def open(cls, shop: Path, dataset: Dataset, n_items: int, asked: str | None) -> Spaces:
@@ -249,6 +251,7 @@ class Spaces:
         opened: dict[Side, Space] = {}
         voices: dict[str, Voice] = {}
         notes = []
+        missing = None
         for label in dict.fromkeys(label for label in chosen.values() if label is not None):
             vectors = read_vectors(shop, label)
             try:
@@ -256,6 +259,7 @@ class Spaces:
             except ModisteError as error:
                 if asked is not None:
                     raise
+                missing = error if isinstance(error, MissingExtraError) else missing
                 notes.append(f"the vectors of {label} are not used: {error}")
                 continue
             if told := behind(vectors, dataset, shop):
@@ -268,7 +272,25 @@ class Spaces:
         # to be asked.
         eye = voices[pictures.label] if pictures else None
         mouth = voices[words.label] if words else None
-        return cls(pictures, words, eye, mouth, tuple(notes))
+        return cls(pictures, words, eye, mouth, tuple(notes), missing)
+
+    def sight(self) -> tuple[Space, Voice]:
+        """Give what photos are compared with, and what encodes them.
+
+        Raises:
+            MissingExtraError: If a package that it takes is not installed.
+            InputError: If the shop has no vectors of pictures, or they cannot be used.
+        """
+        if self.pictures is not None and self.eye is not None:
+            return self.pictures, self.eye
+        if self.missing is not None:
+            raise MissingExtraError(self.missing.package, extra=self.missing.extra)
+        if self.notes:
+            raise InputError(f"a photo cannot be compared: {self.notes[0]}")
+        raise InputError(
+            "this shop has no vectors of pictures to compare a photo with: run modiste embed "
+            "--encoder NAME first"
+        )
 
     @property
     def joined(self) -> bool:

@@ -53,12 +53,12 @@ def shortage(
         more = more if best.n_without else ", whichever one is left out"
         every = "the filter" if len(filters) == 1 else "the filters"
         return [*notes, f"nothing of kind {' or '.join(kinds)} passes {every}{more}"]
+    what = "item" if variants else "product"
     have = "nothing was" if n_found == 0 else f"only {n_found} of {k} {'were' if k > 1 else 'was'}"
     if filters and kept is not None:
         left = count_groups(kept, groups)
         if left < k:
             best = loosenings(filters, items, None, groups)[0]
-            what = "item" if variants else "product"
             every = (
                 "the filter leaves" if len(filters) == 1 else f"all {len(filters)} filters leave"
             )
@@ -67,7 +67,9 @@ def shortage(
         best = loosenings(filters, items, held, groups)[0]
         fits = "matches and passes" if n_found <= 1 else "match and pass"
         return [*notes, f"{have} found that {fits} the filters: try without {best.filter}"]
-    return [*notes, f"{have} found: no more items match"]
+    if n_found == 0:
+        return [*notes, f"nothing was found: no {what} matches"]
+    return [*notes, f"{n_found:,} {what}{' matches' if n_found == 1 else 's match'}"]
 
 
 def lacks(

@@ -12,10 +12,13 @@ import numpy as np
 import pytest
 
 from modiste.encoders.catalogue import Catalogue
+from modiste.encoders.embedding import embed
 from modiste.encoders.fitting.catalogue import FitReport
 from modiste.encoders.spec import open_encoder
 from modiste.errors import ArtifactError, InputError
 from tests.encoders.catalogue.conftest import COLOURS, KINDS, Drawn
+from tests.encoders.pictures import write_garments
+from tests.encoders.test_embedding import new_shop
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +111,59 @@ def test_a_folder_of_something_else_and_none_at_all_are_one_line(tmp_path: Path)
         _ = Catalogue(source=str(tmp_path)).dim
     with pytest.raises(InputError, match="catalogue=FOLDER"):
         _ = Catalogue().identity
+
+
+WITHOUT_TORCH = """
+import sys
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "torch":
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Absent())
+from pathlib import Path
+from modiste.cli import main
+from modiste.encoders.catalogue import Catalogue
+from modiste.errors import MissingExtraError
+from modiste.serve.schemas import SearchRequest
+from modiste.serve.window import ShopWindow
+
+shop, fitted, photo = sys.argv[1:]
+for encode in (lambda e: e.encode_words(["red"]), lambda e: e.encode_batch(None)):
+    try:
+        encode(Catalogue(source=fitted))
+    except MissingExtraError as error:
+        print(error, file=sys.stderr)
+codes = [main(["search", "--shop", shop, *words]) for words in (
+    ["garment"], ["--photo", photo], ["garment", "--encoder", f"catalogue={fitted}"]
+)]
+window = ShopWindow.open(Path(shop))
+print(window.degraded, window.search(SearchRequest(words="garment", k=2)).items[0].name)
+print(window.warm())
+print(codes)
+"""
+
+
+def test_without_torch_words_are_found_and_a_photo_says_what_is_missing(
+    fitted: FitReport, tmp_path: Path
+) -> None:
+    write_garments(tmp_path / "pictures", 2)
+    shop = new_shop(tmp_path, tmp_path / "pictures", 3)
+    embed(shop, f"catalogue={fitted.folder}")
+    photo = tmp_path / "pictures" / "000.jpg"
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_TORCH, str(shop), str(fitted.folder), str(photo)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    line = "torch is not installed: run pip install 'modiste[vision]'"
+    assert done.stderr.splitlines() == [line, line, f"modiste: {line}", f"modiste: {line}"]
+    *found, opened, missing, codes = done.stdout.splitlines()
+    assert any("are not used: torch is not installed" in text for text in found)
+    assert opened.startswith('("the vectors of catalogue')
+    assert opened.endswith("garment 0")
+    assert missing.count(line) == 1
+    assert codes == "[0, 2, 2]"

@@ -16,7 +16,7 @@ from modiste.search.similar.items import Similar
 from modiste.search.similar.shop_likeness import catalogue_words
 from modiste.serve.schemas import SearchRequest
 from modiste.serve.window import NoEvents, RecommendationsAsked, ShopWindow
-from modiste.serve.window.catalogue import Catalogue
+from modiste.serve.window.catalogue import Catalogue, UnknownItemError
 from tests.search.rack import COLOURS, KINDS, searcher
 
 
@@ -87,6 +87,15 @@ def test_an_items_picture_with_words_finds_it_in_another_colour(rack: ShopWindow
     asked = SearchRequest(item=rack.catalogue.ids[0], words="blue", k=1)
     found = rack.search(asked).items[0]
     assert (found.attributes["colour"], found.attributes["kind"]) == ("Blue", "Dress")
+
+
+def test_an_item_is_not_like_itself(rack: ShopWindow) -> None:
+    dress = rack.catalogue.ids[0]
+    found = rack.search(SearchRequest(item=dress, k=4)).items
+    assert dress not in {item.id for item in found}
+    assert all(item.reason.text.startswith("looks like it (") for item in found)
+    with pytest.raises(UnknownItemError):
+        rack.search(SearchRequest(item="nobody"))
 
 
 def test_a_search_for_nothing_is_told(rack: ShopWindow) -> None:

@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from modiste.encoders.base import Vectors
-from modiste.errors import InputError
 from modiste.release import rank_items
 from modiste.rules import Rules
 from modiste.search import Searcher, SearchHit
@@ -43,13 +42,17 @@ class Searching:
         ranker = None
         if request.user is not None and self.personal is not None:
             ranker = rank_items(self.personal.release)
-        looks, may = self._looks(request, picture), self._may()
+        looks, may = self._looks(picture), self._may()
+        item = None
+        if picture is None and request.item is not None:
+            item = self.catalogue.position(request.item)
         hidden = self._hidden(request.user)
         depth, notes = request.k, None
         while True:
             result = self.searcher.search(
                 request.words or None,
                 looks,
+                item=item,
                 weight=1.0 - request.weight,
                 without=request.without or None,
                 filters=request.filters,
@@ -91,26 +94,15 @@ class Searching:
         kept[self.searcher.finder.index.containing(asked.words)] = True
         return kept
 
-    def _looks(self, request: SearchRequest, picture: Pixels | None) -> Vectors | None:
-        """Give the vector of the picture that is looked for; None: words alone."""
+    def _looks(self, picture: Pixels | None) -> Vectors | None:
+        """Give the vector of the picture that is looked for; None: none was given."""
         from PIL import Image
 
-        spaces = self.searcher.finder.spaces
-        if picture is None and request.item is None:
+        if picture is None:
             return None
-        if spaces.eye is None or spaces.pictures is None:
-            raise InputError("this shop has no vectors of pictures: search by words")
-        if picture is not None:
-            seen: Vectors = spaces.eye.pictures([Image.fromarray(picture)])[0]
-            return seen
-        assert request.item is not None
-        place = self.catalogue.position(request.item)
-        vector: Vectors = spaces.pictures.of(np.array([place]))[0]
-        if not vector.any():
-            raise InputError(
-                f"item {request.item!r} has no picture to compare: search by its words"
-            )
-        return vector
+        _, eye = self.searcher.finder.spaces.sight()
+        seen: Vectors = eye.pictures([Image.fromarray(picture)])[0]
+        return seen
 
     def _may(self) -> Mask | None:
         if self.rules.allowed is None:
