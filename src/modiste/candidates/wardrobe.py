@@ -29,7 +29,7 @@ class Wardrobe(CandidateSource):
     (`modiste embed`) the source proposes nothing and costs nothing.
     """
 
-    reason: ClassVar[str] = "fits what you wear"
+    reason: ClassVar[str] = "suits your style"
     reads_vectors: ClassVar[bool] = True
     reads_relevance: ClassVar[bool] = True
 
