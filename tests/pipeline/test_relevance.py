@@ -143,6 +143,9 @@ def test_the_same_purchases_give_the_same_list_live_and_by_night(
     night = pl.concat(recommend(model, shop, LISTED, users=users)).filter(user_idx=3)
     made = live.lists(live.asked(3, [Signal(44, "purchase", day, 1.0)]), LISTED)
     assert made.lists.select(night.columns).equals(night)
+    rows = model.table(shop.of_user_range(3, 5).in_memory()).filter(user_idx=3)
+    columns = ["item_idx", "relevance", "relevance_taste"]
+    assert made.rows.select(columns).equals(rows.select(columns))
     before = live.lists(live.asked(3), LISTED)
     both = made.rows.join(before.rows, on="item_idx", suffix="_before")
     assert not both["relevance"].equals(both["relevance_before"])
