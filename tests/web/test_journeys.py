@@ -140,6 +140,7 @@ def test_escape_closes_the_suggestions_then_clears(open_page: Open) -> None:
 def test_search_narrow_sort_and_back(open_page: Open, shop: FakeShop) -> None:
     page = open_page("/find?q=dark", viewport=DESKTOP)
     page.get_by_role("list", name="What was found").wait_for()
+    assert "24 products" in page.locator(".count").inner_text(), "a search gives one of each"
     page.locator("summary", has_text="Pattern").click()
     page.locator("details", has_text="Pattern").get_by_role("button", name="Show all").click()
     page.get_by_role("checkbox", name="Solid").check()

@@ -51,6 +51,8 @@ export function Find({ query }: { query: URLSearchParams }) {
   const change = (next: Wanted) => go(pathOf(next));
   const n = countOf(wanted);
   const narrow = choices && <Narrow choices={choices} wanted={wanted} change={change} />;
+  // A search by words gives one variant of each product, a shelf any of them.
+  const thing = words ? "product" : "item";
   const title = <h1>{wanted.words ? `“${wanted.words}”` : "Browse the shop"}</h1>;
 
   // The shop was not reached: there is nothing to count, narrow or sort.
@@ -67,7 +69,7 @@ export function Find({ query }: { query: URLSearchParams }) {
       <div class="title-row">{title}</div>
       <div class="find-bar">
         <p role="status" class="count">
-          {trouble && !data ? "" : countText(shown.length, more, busy || !data)}
+          {trouble && !data ? "" : countText(shown.length, thing, more, busy || !data)}
         </p>
         <button type="button" class="button plain narrow-opener" onClick={() => setSheet(true)}>
           <Icon name="sliders" /> Filter{n > 0 && ` (${n})`}
@@ -136,7 +138,7 @@ export function Find({ query }: { query: URLSearchParams }) {
           close={() => setSheet(false)}
           foot={
             <button type="button" class="button wide" onClick={() => setSheet(false)}>
-              {busy ? "Looking …" : `Show ${counted(shown.length, "item")}`}
+              {busy ? "Looking …" : `Show ${counted(shown.length, thing)}`}
             </button>
           }
         >
@@ -147,9 +149,9 @@ export function Find({ query }: { query: URLSearchParams }) {
   );
 }
 
-function countText(n: number, more: boolean, busy: boolean): string {
+function countText(n: number, thing: string, more: boolean, busy: boolean): string {
   if (busy) return "Looking …";
-  return `${counted(n, "item")}${more ? " so far" : ""}`;
+  return `${counted(n, thing)}${more ? " so far" : ""}`;
 }
 
 /** When more was asked for, the focus goes to the first item that is new. */

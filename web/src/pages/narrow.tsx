@@ -21,6 +21,9 @@ export function Narrow({ choices, wanted, change }: NarrowProps) {
       {choices.highest_price !== null && (
         <Price choices={choices} wanted={wanted} change={change} />
       )}
+      {wanted.words && facets.length > 0 && (
+        <p class="aside">The figures count every variant; a product may have several.</p>
+      )}
       {facets.map((facet, n) => (
         <Values key={facet.name} facet={facet} wanted={wanted} change={change} open={n < 3} />
       ))}
