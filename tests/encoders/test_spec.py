@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
 
+from modiste import errors
 from modiste.encoders.colour import Colour
 from modiste.encoders.spec import EncoderSpec, open_encoder
 from modiste.encoders.transformers import Transformers
@@ -66,3 +69,25 @@ def test_an_unknown_name_is_told_the_one_that_is_spelled_alike(text: str, ending
 def test_a_fitted_encoder_of_another_shop_is_not_named_twice() -> None:
     spec = EncoderSpec.parse("catalogue=other/encoders/catalogue-45c94f37")
     assert spec.label == "catalogue-45c94f37"
+
+
+@pytest.mark.parametrize(
+    ("spec", "absent", "extra"),
+    [
+        ("catalogue=folder", "torch", "vision"),
+        ("transformers=folder", "torch", "vision"),
+        ("transformers=folder", "transformers", "vision"),
+        ("open_clip=folder", "torchvision", "open-clip"),
+        ("onnx=folder", "onnxruntime", "onnx"),
+    ],
+)
+def test_what_an_encoder_lacks_is_said_when_it_is_opened(
+    spec: str, absent: str, extra: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def find(name: str) -> ModuleSpec | None:
+        return None if name == absent else ModuleSpec(name, None)
+
+    monkeypatch.setattr(errors, "find_spec", find)
+    line = f"{absent} is not installed: run pip install 'modiste[{extra}]'"
+    with pytest.raises(errors.MissingExtraError, match=re.escape(line)):
+        open_encoder(spec)

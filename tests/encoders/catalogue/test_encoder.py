@@ -139,7 +139,8 @@ codes = [main(["search", "--shop", shop, *words]) for words in (
     ["garment"], ["--photo", photo], ["garment", "--encoder", f"catalogue={fitted}"]
 )]
 window = ShopWindow.open(Path(shop))
-print(window.degraded, window.search(SearchRequest(words="garment", k=2)).items[0].name)
+found = window.search(SearchRequest(words="garment 0", k=1))
+print(found.degraded, found.notes, found.items[0].name)
 print(window.warm())
 print(codes)
 """
@@ -163,7 +164,7 @@ def test_without_torch_words_are_found_and_a_photo_says_what_is_missing(
     assert done.stderr.splitlines() == [line, line, f"modiste: {line}", f"modiste: {line}"]
     *found, opened, missing, codes = done.stdout.splitlines()
     assert any("are not used: torch is not installed" in text for text in found)
-    assert opened.startswith('("the vectors of catalogue')
-    assert opened.endswith("garment 0")
+    assert opened.startswith('["the vectors of catalogue')
+    assert opened.endswith("] [] garment 0")
     assert missing.count(line) == 1
     assert codes == "[0, 2, 2]"

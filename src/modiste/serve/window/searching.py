@@ -81,7 +81,8 @@ class Searching:
             strategy=result.strategy,
             fallback=False,
             degraded=list(degraded),
-            notes=list(notes),
+            # What the shop lacks is no shopper's business, and said in `degraded`.
+            notes=[note for note in notes if note not in degraded],
             understood={name: list(values) for name, values in result.understood.items()},
             without={name: list(values) for name, values in result.without.items()},
             corrections=dict(result.corrections),
