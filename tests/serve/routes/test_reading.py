@@ -102,7 +102,7 @@ def test_search_as_a_form(client: TestClient) -> None:
         ({"words": "dress", "k": 0}, 422),
         ({}, 422),
         ({"words": "dress", "filters": ["colour"]}, 422),
-        ({"item": "none"}, 422),
+        ({"item": "none"}, 404),
     ],
 )
 def test_what_cannot_be_searched_is_told(
