@@ -129,5 +129,5 @@ def test_nothing_moves_for_who_asked_for_stillness(open_page: Open) -> None:
 
 def test_the_count_of_results_is_told_to_readers(open_page: Open) -> None:
     page = open_page("/find?q=black")
-    page.locator("[role=status].count", has_text="items").wait_for()
+    page.locator("[role=status].count", has_text="products").wait_for()
     assert page.evaluate("document.documentElement.lang") == "en"
