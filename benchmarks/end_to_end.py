@@ -21,12 +21,12 @@ import torch
 
 from modiste.encoders.denormals import denormals_as_zero
 from modiste.encoders.transformers import Transformers
-from modiste.relevance.activations import Activations
 from modiste.relevance.fit import material_of
-from modiste.relevance.learners import LEARNERS
-from modiste.relevance.network import LivePictures, PictureNetwork
+from modiste.relevance.learning.activations import Activations
+from modiste.relevance.learning.learners import LEARNERS
+from modiste.relevance.learning.network import LivePictures, PictureNetwork
+from modiste.relevance.learning.rows import RowAdam
 from modiste.relevance.pairs import Purchases
-from modiste.relevance.rows import RowAdam
 from modiste.relevance.settings import RelevanceSettings
 
 

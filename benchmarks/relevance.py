@@ -19,10 +19,10 @@ from time import perf_counter, process_time
 import numpy as np
 import torch
 
-from modiste.relevance.learner import Material
-from modiste.relevance.learners import LEARNERS
+from modiste.relevance.learning.learner import Material
+from modiste.relevance.learning.learners import LEARNERS
+from modiste.relevance.learning.pictures import Pictures
 from modiste.relevance.pairs import Purchases
-from modiste.relevance.pictures import Pictures
 from modiste.relevance.settings import RelevanceSettings, paper_settings, vbpr_settings
 
 N_USERS, N_PURCHASES, N_ITEMS, N_FEATURES = 1_371_980, 31_788_324, 105_542, 1280

@@ -24,7 +24,7 @@ from modiste.evaluation.relevance.sampled import draw_negatives, place_sampled, 
 from modiste.evaluation.relevance.split import Rows, Split, leave_last_out
 from modiste.relevance.ensemble import combine, fit_weights
 from modiste.relevance.fit import fit_one, fit_relevance, material_of
-from modiste.relevance.learners import LEARNERS
+from modiste.relevance.learning.learners import LEARNERS
 from modiste.relevance.pairs import Purchases
 from modiste.relevance.score import Relevance
 from modiste.relevance.settings import RelevanceSettings, paper_settings

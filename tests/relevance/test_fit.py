@@ -134,8 +134,8 @@ def test_it_stops_when_held_out_figures_do_not_get_better(
 
 def test_what_is_held_out_is_not_learned_from(planted: Planted) -> None:
     """A user's held-out purchase moves nothing: another item in its place, the same model."""
-    from modiste.relevance.learner import Material
-    from modiste.relevance.learners import WardrobeLearner
+    from modiste.relevance.learning.learner import Material
+    from modiste.relevance.learning.learners import WardrobeLearner
 
     known = planted.purchases.distinct()
     held = np.arange(0, len(known), 9)

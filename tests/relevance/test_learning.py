@@ -6,12 +6,12 @@ import pytest
 import torch
 
 from modiste.errors import InputError
-from modiste.relevance.learner import Material
-from modiste.relevance.learners import LEARNERS, WardrobeLearner
-from modiste.relevance.loss import pair_loss
-from modiste.relevance.model import Items, Wardrobe, table
-from modiste.relevance.pictures import Pictures
-from modiste.relevance.rows import RowAdam
+from modiste.relevance.learning.learner import Material
+from modiste.relevance.learning.learners import LEARNERS, WardrobeLearner
+from modiste.relevance.learning.loss import pair_loss
+from modiste.relevance.learning.model import Items, Wardrobe, table
+from modiste.relevance.learning.pictures import Pictures
+from modiste.relevance.learning.rows import RowAdam
 from modiste.relevance.settings import RelevanceSettings
 from tests.relevance.planted import Planted
 

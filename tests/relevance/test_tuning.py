@@ -15,11 +15,16 @@ from modiste.encoders.batches import encode_files
 from modiste.encoders.transformers import Transformers, multiplies_bfloat16
 from modiste.errors import InputError
 from modiste.relevance.fit import material_of
-from modiste.relevance.learners import LEARNERS
-from modiste.relevance.network import LivePictures, PictureNetwork, best_device, best_number
+from modiste.relevance.learning.learners import LEARNERS
+from modiste.relevance.learning.network import (
+    LivePictures,
+    PictureNetwork,
+    best_device,
+    best_number,
+)
+from modiste.relevance.learning.tuning import Tuned, fit_end_to_end
 from modiste.relevance.pairs import Purchases, Whole
 from modiste.relevance.settings import RelevanceSettings, vbpr_settings
-from modiste.relevance.tuning import Tuned, fit_end_to_end
 from modiste.relevance.tuning_settings import TuningSettings
 from tests.encoders.tiny_models import write_model
 

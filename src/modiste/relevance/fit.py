@@ -18,7 +18,7 @@ from modiste.relevance.score import Relevance, Vectors
 from modiste.relevance.settings import RelevanceSettings
 
 if TYPE_CHECKING:
-    from modiste.relevance.learner import Learner, Material
+    from modiste.relevance.learning.learner import Learner, Material
 
 Told = Callable[[str, float], None]
 _JUDGED_AGAINST = 100
@@ -62,7 +62,7 @@ def fit_relevance(
         import torch
     except ModuleNotFoundError as error:
         raise MissingExtraError("torch", extra="vision") from error
-    from modiste.relevance.learners import LEARNERS
+    from modiste.relevance.learning.learners import LEARNERS
 
     material, watch = material_of(purchases, settings, features, has_picture, kinds, item_ids)
     models = []
@@ -85,8 +85,8 @@ def material_of(
     item_ids: npt.NDArray[np.str_] | None,
 ) -> tuple[Material, Watch]:
     """Give what is learned from and what it is judged by, of what `fit_relevance` takes."""
-    from modiste.relevance.learner import Material
-    from modiste.relevance.pictures import Pictures
+    from modiste.relevance.learning.learner import Material
+    from modiste.relevance.learning.pictures import Pictures
 
     purchases.check()
     if not len(purchases):

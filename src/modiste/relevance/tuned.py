@@ -31,9 +31,9 @@ from modiste.relevance.settings import RelevanceSettings
 from modiste.relevance.stored import write_relevance
 
 if TYPE_CHECKING:
-    from modiste.relevance.activations import Progress
-    from modiste.relevance.network import PictureNetwork
-    from modiste.relevance.tuning import Tuned
+    from modiste.relevance.learning.activations import Progress
+    from modiste.relevance.learning.network import PictureNetwork
+    from modiste.relevance.learning.tuning import Tuned
     from modiste.relevance.tuning_settings import TuningSettings
 
 MODEL = "relevance"
@@ -88,7 +88,7 @@ def tune_encoder(
     Raises:
         InputError: If `out` exists, the network cannot be used, or there is nothing to learn from.
     """
-    from modiste.relevance.tuning import fit_end_to_end
+    from modiste.relevance.learning.tuning import fit_end_to_end
 
     begun = perf_counter()
     if out.exists():
@@ -154,7 +154,7 @@ def open_network(
     Raises:
         InputError: If it is no picture network of transformers, or no item has a picture.
     """
-    from modiste.relevance.network import PictureNetwork
+    from modiste.relevance.learning.network import PictureNetwork
 
     if spec.name != "transformers" or not spec.source or spec.settings:
         raise InputError(

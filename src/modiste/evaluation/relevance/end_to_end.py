@@ -43,8 +43,8 @@ def opened_network(
         tuning: TuningSettings,
         progress: Progress,
     ) -> Relevance:
+        from modiste.relevance.learning.tuning import fit_end_to_end
         from modiste.relevance.tuned import open_network
-        from modiste.relevance.tuning import fit_end_to_end
 
         work.mkdir(parents=True, exist_ok=True)
         network = open_network(dataset, split.items["item_idx"], spec, work, tuning, progress)

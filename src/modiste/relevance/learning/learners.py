@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from modiste.relevance.learner import Learner, Material
-from modiste.relevance.model import Factors, Items, Look, Vbpr, Wardrobe
+from modiste.relevance.learning.learner import Learner, Material
+from modiste.relevance.learning.model import Factors, Items, Look, Vbpr, Wardrobe
 from modiste.relevance.pairs import Whole, cut_wardrobes, draw_rows, draw_wardrobes
 from modiste.relevance.score import Dense, Relevance
 from modiste.relevance.settings import RelevanceSettings

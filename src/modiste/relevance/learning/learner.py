@@ -12,11 +12,11 @@ import torch
 from torch import Tensor, nn
 
 from modiste.encoders.denormals import denormals_as_zero
-from modiste.relevance.loss import pair_loss
+from modiste.relevance.learning.loss import pair_loss
+from modiste.relevance.learning.pictures import Pictures
+from modiste.relevance.learning.rows import RowAdam
 from modiste.relevance.negatives import Negatives
 from modiste.relevance.pairs import Purchases, Whole, ranges
-from modiste.relevance.pictures import Pictures
-from modiste.relevance.rows import RowAdam
 from modiste.relevance.score import Relevance, match_rows
 from modiste.relevance.settings import RelevanceSettings
 

@@ -24,8 +24,8 @@ from torch.nn import functional
 from modiste.encoders.fitting.cut import Cut
 from modiste.encoders.transformers import Transformers, multiplies_bfloat16
 from modiste.errors import InputError
-from modiste.relevance.activations import Activations, Progress, see_pictures
-from modiste.relevance.pictures import Pictures
+from modiste.relevance.learning.activations import Activations, Progress, see_pictures
+from modiste.relevance.learning.pictures import Pictures
 from modiste.relevance.score import Vectors
 
 if TYPE_CHECKING:

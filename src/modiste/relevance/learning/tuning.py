@@ -28,11 +28,11 @@ from modiste.encoders.denormals import denormals_as_zero
 from modiste.encoders.fitting.checkpoint import Fitted, read_checkpoint, write_checkpoint
 from modiste.errors import InputError
 from modiste.relevance.fit import Told, Watch, fit_relevance, material_of
-from modiste.relevance.learner import Learner
-from modiste.relevance.learners import LEARNERS
-from modiste.relevance.network import LivePictures, PictureNetwork
+from modiste.relevance.learning.learner import Learner
+from modiste.relevance.learning.learners import LEARNERS
+from modiste.relevance.learning.network import LivePictures, PictureNetwork
+from modiste.relevance.learning.rows import RowAdam
 from modiste.relevance.pairs import Purchases, Whole
-from modiste.relevance.rows import RowAdam
 from modiste.relevance.score import Relevance
 from modiste.relevance.settings import RelevanceSettings
 from modiste.relevance.stored import read_relevance, write_relevance
