@@ -39,7 +39,7 @@ def server(trained_shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @schema.parametrize()
 @settings(
-    max_examples=int(__import__("os").environ.get("N_EX", "300")),
+    max_examples=300,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
