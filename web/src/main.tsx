@@ -13,6 +13,7 @@ import "./style/controls.css";
 import "./style/frame.css";
 import "./style/messages.css";
 import "./style/shop.css";
+import "./style/item.css";
 import "./style/find.css";
 import "./style/photo.css";
 
