@@ -22,8 +22,19 @@ ORDER = (
     "recommend",
     "search",
     "similar",
+    "garments",
+    "recognise",
+    "attributes",
+    "match",
+    "forecast",
+    "tune",
+    "table",
+    "features",
+    "runs",
     "evaluate-search",
     "evaluate-relevance",
+    "evaluate-garments",
+    "evaluate-demand",
     "serve",
     "keys",
     "limits",
@@ -69,6 +80,9 @@ encoder_app = new_group(
 )
 """`modiste encoder …`."""
 
+garments_app = new_group("Fit a recogniser of garments in photos, and look after a catalogue with it.")
+"""`modiste garments …`."""
+
 keys_app = new_group("Make, list and take back the keys of a server that is open to others.")
 """`modiste keys …`."""
 
@@ -77,6 +91,7 @@ limits_app = new_group("List and set how much a shop's server takes on.")
 
 app.add_typer(import_app, name="import")
 app.add_typer(encoder_app, name="encoder")
+app.add_typer(garments_app, name="garments")
 app.add_typer(keys_app, name="keys")
 app.add_typer(limits_app, name="limits")
 app.add_typer(config_app, name="config")
