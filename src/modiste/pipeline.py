@@ -30,6 +30,7 @@ from modiste.ranking.lightgbm import Ranker
 from modiste.ranking.model import Fit, Model, fit_on_windows
 from modiste.ranking.prepared import Prepared, Progress, prepare, stream
 from modiste.ranking.windows import Windows
+from modiste.recommend.table import WrittenTable, write_scoring_table, write_training_table
 from modiste.release import release_store
 from modiste.relevance.score import Relevance
 
@@ -277,6 +278,42 @@ def evaluate(
     folder.mkdir(parents=True, exist_ok=True)
     write_text(folder / "evaluation.json", json.dumps(result, indent=2) + "\n")
     return result
+
+
+def export_table(
+    shop: Path,
+    config: Config,
+    out: Path,
+    *,
+    to_score: Path | None = None,
+    as_of: date | None = None,
+    memory: int = 8_000_000_000,
+    progress: Progress | None = None,
+) -> dict[Path, WrittenTable]:
+    """Write the ranking table as a file, see `recommend.table`.
+
+    Args:
+        shop: The shop's folder.
+        config: The configuration.
+        out: The file of labelled rows.
+        to_score: The file of rows to be scored; None: not written.
+        as_of: The day before which everything was known; None: the one after the last purchase.
+        memory: Budget in bytes.
+        progress: Told each stage and its share done.
+
+    Returns:
+        What was written, by file.
+    """
+    dataset = _open(dataset_store(shop).current(), shop, config)
+    config, _ = with_means(config, dataset)
+    past = dataset.until(as_of_day(dataset, as_of)).in_memory()
+    windows = Windows(config.recipe, config.training, config.seed, shop / "cache" / "windows")
+    written = {out: write_training_table(windows, past, out, progress=progress)}
+    if to_score is not None:
+        written[to_score] = write_scoring_table(
+            windows, past, to_score, memory=memory, progress=progress
+        )
+    return written
 
 
 def write_predictions(dataset: Dataset, ranked: pl.DataFrame, out: Path) -> None:

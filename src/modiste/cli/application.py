@@ -80,7 +80,9 @@ encoder_app = new_group(
 )
 """`modiste encoder …`."""
 
-garments_app = new_group("Fit a recogniser of garments in photos, and look after a catalogue with it.")
+garments_app = new_group(
+    "Fit a recogniser of garments in photos, and look after a catalogue with it."
+)
 """`modiste garments …`."""
 
 keys_app = new_group("Make, list and take back the keys of a server that is open to others.")

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import glob
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, NamedTuple
-from uuid import uuid4
 
 import narwhals as nw
 import polars as pl
@@ -18,6 +15,7 @@ from modiste.engine import collect, lazy
 from modiste.errors import InputError
 from modiste.ranking.model import Model, add_unknown_users, best_of
 from modiste.ranking.prepared import Progress
+from modiste.recommend.parts import join_parts, parts_of, write_part
 from modiste.recommend.ruled import ruled_lists
 from modiste.rules import Rules
 
@@ -229,12 +227,6 @@ def write_recommendations(
     Raises:
         InputError: If the folder of `out` does not exist, or the rules leave nothing to show.
     """
-    if out.is_dir():
-        raise InputError(f"{out} is a folder: name a file to write")
-    if not out.parent.is_dir():
-        raise InputError(
-            f"{out}: the folder {out.parent} does not exist: make it or choose another"
-        )
     ids = collect(shop.users.select("user_idx", "user_id")).sort("user_idx")
     items = collect(shop.items.select("item_idx", "item_id"))
     keys = None
@@ -244,13 +236,9 @@ def write_recommendations(
     own = {"user_id": "customer_id", "item_id": "article_id"}
     if file_format != "kaggle":  # the contest fixes the names of its own file
         own = {name: shop.own_names.get(name, name) for name in own}
-    for left in out.parent.glob(f".{glob.escape(out.name)}-*"):  # of a run that was killed
-        shutil.rmtree(left, ignore_errors=True)
-    parts = out.parent / f".{out.name}-{uuid4().hex[:8]}"
-    parts.mkdir()
     n_users = len(ids) if keys is None else len(keys)
     n_full = 0
-    try:
+    with parts_of(out) as parts:
         for number, chunk in enumerate(chunks):
             n_full += chunk.filter(pl.col("rank") == k).height
             if chunk.is_empty():  # rules may leave nothing to show
@@ -262,15 +250,12 @@ def write_recommendations(
                 mine, on="user_idx", how="left"
             )
             named = named.sort("user_idx", "rank")
-            rows = _rows(named, own, file_format)
-            rows.write_parquet(parts / f"{number:06d}.parquet")
+            write_part(_rows(named, own, file_format), parts, number)
         if not any(parts.iterdir()):
             raise InputError(
                 f"{out}: the rules let nothing be shown that was ever sold: loosen them"
             )
-        _join_parts(parts, out, file_format)
-    finally:
-        shutil.rmtree(parts, ignore_errors=True)
+        join_parts(parts, out, csv=file_format != "parquet")
     return Written(n_users, n_users - n_full)
 
 
@@ -295,13 +280,3 @@ def _rows(named: pl.DataFrame, own: dict[str, str], file_format: Format) -> pl.D
     return named.select(
         pl.col("user_id").alias(user), pl.col("item_id").alias(item), "rank", "score"
     )
-
-
-def _join_parts(parts: Path, out: Path, file_format: Format) -> None:
-    rows = pl.scan_parquet(parts / "*.parquet")
-    draft = parts / "whole"
-    if file_format == "parquet":
-        rows.sink_parquet(draft)
-    else:
-        rows.sink_csv(draft)
-    draft.replace(out)
