@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,19 +25,17 @@ Page = Any
 """playwright.sync_api.Page: the package is loaded where a browser is there only."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def shop_address() -> Iterator[tuple[FakeShop, str]]:
+    """A test's own shop and its address: what a page sends as it closes reaches no other test."""
     shop = FakeShop()
     for address in serve(shop):
         yield shop, address
 
 
 @pytest.fixture
-def shop(shop_address: tuple[FakeShop, str]) -> Iterator[FakeShop]:
-    """The shop, well and without events."""
-    shop_address[0].reset()
-    yield shop_address[0]
-    shop_address[0].reset()
+def shop(shop_address: tuple[FakeShop, str]) -> FakeShop:
+    return shop_address[0]
 
 
 @pytest.fixture
@@ -99,6 +98,17 @@ def is_fault(line: Any) -> bool:
     """Chromium tells of every answer that is no success, as some tests order them."""
     ordered = "Failed to load resource" in line.text
     return line.type == "error" and not ordered
+
+
+def until(page: Page, look: Callable[[], Any], wanted: Any) -> None:
+    """Wait until something is so: on the server's side, or where Playwright has no wait of its own.
+
+    A busy machine may need seconds for what takes none, so the wait is long; it ends when it is so.
+    """
+    end = time.monotonic() + 20
+    while (seen := look()) != wanted and time.monotonic() < end:
+        page.wait_for_timeout(50)
+    assert seen == wanted
 
 
 def see(page: Page, name: str, *, whole: bool = True) -> None:

@@ -103,13 +103,6 @@ class FakeShop:
                 )
         self.by_id = {item.id: item for item in self.items}
 
-    def reset(self) -> None:
-        """Make everything well again."""
-        fresh = FakeShop.__dataclass_fields__
-        for name in fresh:
-            factory = fresh[name].default_factory
-            setattr(self, name, factory() if callable(factory) else fresh[name].default)
-
     def listed(
         self, items: Sequence[schemas.Item], strategy: str = "stored", **more: Any
     ) -> schemas.Listed:
@@ -409,9 +402,13 @@ def fits(item: schemas.Item, filters: Sequence[str]) -> bool:
     return True
 
 
+page_files = lru_cache(read_page)
+"""The built page, read and packed once."""
+
+
 def handler_of(shop: FakeShop) -> type[BaseHTTPRequestHandler]:
     """Make the class that answers requests for a shop."""
-    files = read_page()
+    files = page_files()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -518,7 +515,7 @@ class QuietServer(ThreadingHTTPServer):
 def serve(shop: FakeShop, port: int = 0) -> Iterator[str]:
     """Serve a shop on a free port of this machine; gives its address."""
     server = QuietServer(("127.0.0.1", port), handler_of(shop))
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"

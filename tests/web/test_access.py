@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.conftest import DESKTOP, PHONE, check_access, see, sideways
+from tests.web.conftest import DESKTOP, PHONE, check_access, see, sideways, until
 from tests.web.fake_shop import FakeShop
 
 pytestmark = pytest.mark.browser
@@ -70,7 +70,7 @@ def test_the_whole_way_by_keyboard(open_page: Open, shop: FakeShop) -> None:
     tab_to(page, ".results .tile-link")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Add to basket").wait_for()
-    page.wait_for_timeout(150)
+    until(page, lambda: page.evaluate("document.activeElement.tagName"), "H1")
     tab_to(page, ".item-facts .button.grow")
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Basket 1").wait_for()
@@ -82,7 +82,7 @@ def test_the_whole_way_by_keyboard(open_page: Open, shop: FakeShop) -> None:
     page.locator("a.way[href='/basket']").focus()
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Place the order").wait_for()
-    page.wait_for_timeout(150)
+    until(page, lambda: page.evaluate("document.activeElement.tagName"), "H1")
     tab_to(page, ".sum .button")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Thank you").wait_for()

@@ -8,33 +8,22 @@ from typing import Any
 
 import pytest
 
-from tests.web.conftest import CHROMIUM, PHONE, check_access, see
-from tests.web.fake_shop import FakeShop, serve
+from tests.web.conftest import CHROMIUM, PHONE, check_access, see, until
+from tests.web.fake_shop import FakeShop
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def own_shop() -> Iterator[tuple[FakeShop, str]]:
-    """A shop with an address of its own: nothing is kept from another test."""
-    shop = FakeShop()
-    for address in serve(shop):
-        yield shop, address
-
-
-@pytest.fixture
-def installed(browser: Any, own_shop: tuple[FakeShop, str]) -> Iterator[tuple[Any, FakeShop]]:
+def installed(browser: Any, shop_address: tuple[FakeShop, str]) -> Iterator[tuple[Any, FakeShop]]:
     """The page after a first visit, its service worker at work."""
-    shop, address = own_shop
+    shop, address = shop_address
     context = browser.new_context(base_url=address, viewport=PHONE)
     page = context.new_page()
     page.goto("/")
     page.get_by_role("list", name="Your shelf").wait_for()
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    for _ in range(60):
-        if page.evaluate("Boolean(navigator.serviceWorker.controller)"):
-            break
-        page.wait_for_timeout(50)
+    until(page, lambda: page.evaluate("Boolean(navigator.serviceWorker.controller)"), True)
     page.reload()
     page.get_by_role("list", name="Your shelf").wait_for()
     page.wait_for_load_state("networkidle")
@@ -49,11 +38,7 @@ def test_offline_the_shelf_opens_with_its_pictures(installed: tuple[Any, FakeSho
     page.get_by_role("list", name="Your shelf").wait_for()
     page.get_by_text("You are offline. What you see was kept at").wait_for()
     loaded = "[...document.images].slice(0, 4).every(i => i.complete && i.naturalWidth > 0)"
-    for _ in range(40):
-        if page.evaluate(loaded):
-            break
-        page.wait_for_timeout(50)
-    assert page.evaluate(loaded)
+    until(page, lambda: page.evaluate(loaded), True)
     check_access(page, "offline")
     see(page, "offline-shelf", whole=False)
 
@@ -80,12 +65,9 @@ def test_what_was_done_offline_is_sent_once_online(installed: tuple[Any, FakeSho
     page.reload()
     page.get_by_role("list", name="Your shelf").wait_for()
     page.context.set_offline(False)
-    for _ in range(100):
-        if shop.events:
-            break
-        page.wait_for_timeout(100)
+    until(page, lambda: [event["kind"] for event in shop.events], ["like"])
     page.wait_for_timeout(500)
-    assert [event["kind"] for event in shop.events] == ["like"]
+    assert len(shop.events) == 1
 
 
 def test_another_shopper_finds_nothing_of_the_last_one(installed: tuple[Any, FakeShop]) -> None:
@@ -113,13 +95,13 @@ def test_answers_are_never_the_shell(installed: tuple[Any, FakeShop]) -> None:
 
 
 def test_the_page_can_be_installed(
-    playwright: Any, own_shop: tuple[FakeShop, str], tmp_path: Path
+    playwright: Any, shop_address: tuple[FakeShop, str], tmp_path: Path
 ) -> None:
     context = playwright.chromium.launch_persistent_context(
         tmp_path, executable_path=CHROMIUM, args=["--no-sandbox"], viewport=None
     )
     page = context.pages[0]
-    page.goto(own_shop[1])
+    page.goto(shop_address[1])
     page.get_by_role("list", name="Your shelf").wait_for()
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     session = context.new_cdp_session(page)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
-from tests.web.conftest import DESKTOP, check_access, see
+from tests.web.conftest import DESKTOP, check_access, see, until
 from tests.web.fake_shop import FakeShop
 
 pytestmark = pytest.mark.browser
@@ -43,11 +43,7 @@ def choose(page: Any, photo: bytes, name: str = "photo.jpg", kind: str = "image/
 
 
 def wait_for_searches(page: Any, shop: FakeShop, n: int) -> list[dict[str, Any]]:
-    for _ in range(100):
-        if len(searches(shop)) >= n:
-            break
-        page.wait_for_timeout(50)
-    assert len(searches(shop)) == n
+    until(page, lambda: len(searches(shop)), n)
     return searches(shop)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.conftest import DESKTOP, PHONE, check_access, see
+from tests.web.conftest import DESKTOP, PHONE, check_access, see, until
 from tests.web.fake_shop import FakeShop
 
 pytestmark = pytest.mark.browser
@@ -69,7 +69,7 @@ def test_too_many_requests_wait_and_go_on_by_themselves(open_page: Open, shop: F
     page.get_by_role("button", name="Try again (in ").wait_for()
     see(page, "too-many")
     shop.faults.clear()
-    page.get_by_role("list", name="What was found").wait_for(timeout=8000)
+    page.get_by_role("list", name="What was found").wait_for()
 
 
 def test_results_stay_when_the_next_question_fails(open_page: Open, shop: FakeShop) -> None:
@@ -167,11 +167,7 @@ def test_events_that_could_not_go_are_sent_later_once(open_page: Open, shop: Fak
     page.reload()
     shop.faults.clear()
     page.get_by_role("list", name="Your shelf").wait_for()
-    for _ in range(60):
-        if shop.events:
-            break
-        page.wait_for_timeout(100)
-    assert [event["kind"] for event in shop.events] == ["like"]
+    until(page, lambda: [event["kind"] for event in shop.events], ["like"])
 
 
 def test_events_that_are_refused_for_their_form_do_not_block_the_rest(
@@ -183,8 +179,4 @@ def test_events_that_are_refused_for_their_form_do_not_block_the_rest(
     page.wait_for_timeout(700)
     shop.faults.clear()
     page.get_by_role("button", name="Like ", exact=False).nth(1).click()
-    for _ in range(60):
-        if shop.events:
-            break
-        page.wait_for_timeout(100)
-    assert len(shop.events) == 1
+    until(page, lambda: [event["kind"] for event in shop.events], ["like"])
