@@ -209,6 +209,7 @@ _REMEDY = {
     "index": "run modiste index first",
     "lists": "run modiste recommend first",
     "relevance": "run modiste train first",
+    "labels": "run modiste import deepfashion or modiste import garments first",
 }
 
 

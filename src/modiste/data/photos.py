@@ -31,6 +31,8 @@ _NOT_READ = {
 }
 """Forms that people have, and how their bytes begin."""
 _ORIENTATION = 0x0112
+_HEADER = 1 << 16
+"""Bytes in which the header of nearly every picture ends."""
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -88,6 +90,34 @@ def open_photo(
         words = " ".join(str(error).split())[:120] or type(error).__name__
         reason = "is cut off" if "truncated" in words.lower() else f"is damaged ({words})"
         raise PictureError(name, reason) from None
+
+
+def photo_size(path: Path) -> tuple[int, int]:
+    """Give a picture's width and height in pixels as it is shown upright, from its header alone.
+
+    Raises:
+        PictureError: If it is absent, no picture, or has no readable header.
+    """
+    name = str(path)
+    try:
+        with path.open("rb") as file:
+            data = file.read(_HEADER)
+            for more in (0, MOST_BYTES):  # a long header, such as one with a preview, is rare
+                data += file.read(more)
+                try:
+                    with _quiet(data):
+                        picture = _opened(name, data, MOST_PIXELS)
+                    break
+                except PictureError:
+                    raise
+                except Exception:  # a decoder fed with hostile bytes may raise anything
+                    if more:
+                        raise PictureError(name, "is damaged") from None
+    except OSError as error:
+        raise PictureError(name, f"cannot be read ({_words(error)})") from None
+    _check_size(name, picture.size, MOST_PIXELS)
+    width, height = picture.size
+    return (height, width) if _orientation(picture.info.get("exif")) >= 5 else (width, height)
 
 
 def picture_path(folder: Path, path: str) -> Path:

@@ -1,0 +1,1 @@
+"""What pictures of garments are labelled with: category, attributes, box, landmarks."""
