@@ -10,10 +10,10 @@ import pytest
 
 from modiste.encoders.base import unit
 from modiste.encoders.short import shortened
+from modiste.encoders.terms import term_rows
 from modiste.errors import ArtifactError, InputError
 from modiste.search.similar.items import Similar, nearest_ids, similar_items
 from modiste.search.similar.likeness import Blend, VectorLikeness, nearest_products
-from modiste.search.similar.terms import term_rows
 from modiste.testing import make_shop
 from tests.search.similar.similar_shop import publish, write_shop
 

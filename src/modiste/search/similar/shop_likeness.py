@@ -17,11 +17,11 @@ from modiste.encoders.stored import (
     read_vectors,
     vector_labels,
 )
+from modiste.encoders.terms import term_rows
 from modiste.encoders.texts import item_texts
 from modiste.engine import collect
 from modiste.errors import ArtifactError, InputError
 from modiste.search.similar.likeness import Blend, Likeness, SparseLikeness, Table, VectorLikeness
-from modiste.search.similar.terms import term_rows
 
 By = Literal["blend", "pictures", "words", "bought"]
 WAYS: tuple[By, ...] = get_args(By)
