@@ -13,8 +13,10 @@ from modiste.data.photos import open_photo, picture_path
 from modiste.errors import InputError
 
 ALIKE = 0.985
-"""Correlation of two thumbnails above which pictures are copies of one another. Among 5,000
-pictures of DeepFashion all 12 pairs above it are copies; the first that are not lie at 0.977."""
+"""Correlation of two thumbnails above which their pictures may be copies of one another."""
+APART = 8.0
+"""Root mean square difference of two thumbnails, in steps of 256, above which they are none: in a
+catalogue many articles have one outline before one white."""
 MOST = 30_000
 """Pictures that are compared; the work grows with their square."""
 _SIDE = 12
@@ -29,8 +31,8 @@ def find_copies(
 ) -> npt.NDArray[np.int64]:
     """Group pictures that are nearly the same.
 
-    Thumbnails of 12 × 12 are compared by the correlation of their colours, which a change of size,
-    brightness or compression leaves as it is.
+    Thumbnails of 12 × 12 are compared by the correlation of their colours and by how far they are
+    apart, which a change of size or compression leaves nearly as they are.
 
     Args:
         root: Where the paths start.
@@ -57,43 +59,46 @@ def find_copies(
 
 
 def _thumbnail(folder: Path, picture: str) -> npt.NDArray[np.float32]:
-    """Give a picture's centred colours at length 1, zeros where it cannot be opened or is plain."""
+    """Give a picture's colours, zeros where it cannot be opened."""
     try:
         photo = open_photo(picture_path(folder, picture), near=(2 * _SIDE, 2 * _SIDE))
     except InputError:
         return np.zeros(3 * _SIDE * _SIDE, np.float32)
-    small = photo.resize((_SIDE, _SIDE), Image.Resampling.BOX)
-    colours = np.asarray(small, np.float32).ravel()
-    colours -= colours.mean()
-    length = float(np.linalg.norm(colours))
-    return colours / length if length > 1.0 else np.zeros_like(colours)
+    return np.asarray(photo.resize((_SIDE, _SIDE), Image.Resampling.BOX), np.float32).ravel()
 
 
-def group_alike(vectors: npt.NDArray[np.float32], alike: float = ALIKE) -> npt.NDArray[np.int64]:
-    """Group rows whose product is above `alike`, directly or by way of others.
+def group_alike(thumbnails: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
+    """Group thumbnails that are alike, directly or by way of others.
 
     Args:
-        vectors: Rows of length 1 `[n, dim]`; a row of zeros is like no other.
-        alike: The product from which two rows belong together.
+        thumbnails: Colours from 0 to 255 `[n, dim]`; one of a single colour is like no other.
 
     Returns:
-        For each row the first row of its group `[n]`.
+        For each the first of its group `[n]`.
     """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
+    size = thumbnails.shape[1]
+    squares = (thumbnails**2).sum(axis=1)
+    means = thumbnails.mean(axis=1, keepdims=True)
+    centred = thumbnails - means
+    lengths = np.linalg.norm(centred, axis=1, keepdims=True)
+    centred /= np.where(lengths > size**0.5, lengths, np.inf)
     firsts, seconds = [], []
-    for start in range(0, len(vectors), _BLOCK):
-        near = vectors[start : start + _BLOCK] @ vectors[start:].T > alike
-        first, second = np.nonzero(near)
+    for start in range(0, len(thumbnails), _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        products = centred[rows] @ centred[start:].T
+        apart = squares[rows, None] + squares[start:] - 2 * thumbnails[rows] @ thumbnails[start:].T
+        first, second = np.nonzero((products > ALIKE) & (apart < APART**2 * size))
         firsts.append(first + start)
         seconds.append(second + start)
     if not firsts:
         return np.arange(0)
     ends = np.concatenate(firsts), np.concatenate(seconds)
-    size = (len(vectors), len(vectors))
-    links = coo_array((np.ones(len(ends[0]), np.int8), ends), shape=size)
+    square = (len(thumbnails), len(thumbnails))
+    links = coo_array((np.ones(len(ends[0]), np.int8), ends), shape=square)
     _, group = connected_components(links, directed=False)
-    first = np.full(int(group.max()) + 1, len(vectors))
-    np.minimum.at(first, group, np.arange(len(vectors)))
+    first = np.full(int(group.max()) + 1, len(thumbnails))
+    np.minimum.at(first, group, np.arange(len(thumbnails)))
     return np.asarray(first[group], np.int64)

@@ -69,7 +69,7 @@ def read_fine(folder: Path, intake: Intake) -> tuple[Vocabulary, pl.DataFrame]:
     }
     if sum(map(len, groups.values())) != len(attributes):
         raise InputError(
-            f"{anno / 'list_attr_cloth.txt'} has other types than 1 to 6: give the fine annotation's"
+            f"{anno / 'list_attr_cloth.txt'} has other types than 1 to 6: give that of {FOLDER}"
         )
     categories: tuple[Category, ...] = ()
     if (listed := anno / "list_category_cloth.txt").is_file():
@@ -143,9 +143,16 @@ def _groups(path: Path, vocabulary: Vocabulary) -> tuple[pl.DataFrame, int]:
 def _boxes(path: Path, _: Vocabulary) -> tuple[pl.DataFrame, int]:
     rows = cells_of(path, skip=0)
     values = rows.select(numbers(0, 4))
-    reason = pl.when(pl.any_horizontal(pl.all().is_null())).then(pl.lit("no number"))
+    reason = box_fault(*(pl.col(str(place)) for place in range(4)))
     sides = [pl.col(str(place)).alias(side) for place, side in enumerate(_SIDES)]
     return pl.concat([rows, values.select(reason.alias("reason"), *sides)], how="horizontal"), 4
+
+
+def box_fault(left: pl.Expr, top: pl.Expr, right: pl.Expr, bottom: pl.Expr) -> pl.Expr:
+    """Say what is wrong with a box, null where nothing is."""
+    missing = left.is_null() | top.is_null() | right.is_null() | bottom.is_null()
+    empty = (left >= right) | (top >= bottom)
+    return pl.when(missing).then(pl.lit("no number")).when(empty).then(pl.lit("box without area"))
 
 
 def _categories(path: Path, vocabulary: Vocabulary) -> tuple[pl.DataFrame, int]:
