@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from modiste.cli.application import app
+from modiste.cli.kept import keep_evaluation, keep_training
 from modiste.cli.progress import shown_progress
 
 SHOP = Path("demo-shop")
@@ -72,8 +73,11 @@ def demo_command(
             _tell("# no PyTorch, so no search by photo: pip install 'modiste[vision]'")
         _tell(f"modiste train --shop {shop} --config demo")
         trained = train(shop, config, progress=progress)
+        keep_training(shop, trained, config)
         _tell(f"modiste evaluate --shop {shop} --config demo --weeks {weeks}")
+        begun = perf_counter()
         result = evaluate(shop, config, n_weeks=weeks, progress=progress)
+        keep_evaluation(shop, result, config, perf_counter() - begun, {"weeks": weeks})
         _tell(f"modiste recommend --shop {shop} --out {lists}")
         release = open_release(shop)
         written = write_recommendations(release.model, release.shop, lists, progress=progress)

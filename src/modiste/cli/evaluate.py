@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
+from time import perf_counter
 from typing import Annotated
 
 import typer
 
 from modiste.cli.application import app
+from modiste.cli.kept import Track, check_track, keep_evaluation
 from modiste.cli.progress import shown_progress
 
 
@@ -49,6 +51,7 @@ def evaluate_command(
     predictions: Annotated[
         Path | None, typer.Option(help="Write the model's lists to this Parquet file.")
     ] = None,
+    track: Track = None,
 ) -> None:
     """Predict past weeks from the rows before each, beside simple baselines.
 
@@ -58,11 +61,13 @@ def evaluate_command(
     from modiste.errors import InputError
     from modiste.evaluation.summary import print_summary
     from modiste.pipeline import evaluate
-    from modiste.release import served_config
+    from modiste.release import release_store, served_config
 
     for out in (json_file, predictions):
         if out is not None and not out.parent.is_dir():
             raise InputError(f"{out}: the folder {out.parent} does not exist: make it first")
+    check_track(track)
+    start = perf_counter()
     loaded, origin = (load_config(config), config) if config else served_config(shop)
     loaded = loaded.without(without or [])
     with shown_progress() as progress:
@@ -76,6 +81,9 @@ def evaluate_command(
             predictions=predictions,
             progress=progress,
         )
+    release = "" if config else release_store(shop).current_name() or ""
+    asked = {"weeks": weeks, "k": k, "refit_every": refit_every}
+    keep_evaluation(shop, result, loaded, perf_counter() - start, asked, release, track)
     if json_file is not None:
         json_file.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     print_summary(result)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from time import perf_counter
 from typing import Annotated, Literal
 
 import typer
 
 from modiste.cli.application import app
+from modiste.cli.kept import Track, check_track, keep
 from modiste.cli.progress import shown_progress
 
 
@@ -54,6 +56,7 @@ def evaluate_relevance_command(
         ),
     ] = "seed",
     seed: Annotated[int, typer.Option(help="Of ties, negatives, fits and intervals.")] = 0,
+    track: Track = None,
 ) -> None:
     """Measure how well pictures and purchases tell what a user buys next, baselines beside it.
 
@@ -67,6 +70,8 @@ def evaluate_relevance_command(
     for out in (json_file, scores):
         if out is not None and not out.parent.is_dir():
             raise InputError(f"{out}: the folder {out.parent} does not exist: make it first")
+    check_track(track)
+    start = perf_counter()
     with shown_progress() as progress:
         result = measure_relevance(
             shop,
@@ -78,6 +83,15 @@ def evaluate_relevance_command(
             scores=scores,
             progress=progress,
         )
+    keep(
+        shop,
+        "evaluate-relevance",
+        track,
+        seconds=perf_counter() - start,
+        parameters={"encoder": encoder, "models": model, "seed": seed, "ties": ties},
+        figures=result,
+        files=[shop / REPORT],
+    )
     if json_file is not None:
         text = json.dumps(result, indent=2, ensure_ascii=False) + "\n"
         json_file.write_text(text, encoding="utf-8")

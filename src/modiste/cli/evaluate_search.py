@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import perf_counter
 from typing import Annotated
 
 import typer
 
 from modiste.cli.application import app
+from modiste.cli.kept import Track, check_track, keep
 from modiste.cli.progress import shown_progress
 
 
@@ -34,6 +36,7 @@ def evaluate_search_command(
         int, typer.Option(min=2, help="Pictures among which an item's own is looked for.")
     ] = 1000,
     seed: Annotated[int, typer.Option(help="Of the intervals and of the examples.")] = 0,
+    track: Track = None,
 ) -> None:
     """Measure search and similar products on products that no encoder was fitted on.
 
@@ -49,6 +52,8 @@ def evaluate_search_command(
     for out in (json_file, report):
         if out is not None and not out.parent.is_dir():
             raise InputError(f"{out}: the folder {out.parent} does not exist: make it first")
+    check_track(track)
+    start = perf_counter()
     with shown_progress() as progress:
         result = measure_search(
             shop, encoders=encoder or (), gallery=gallery, seed=seed, progress=progress
@@ -57,10 +62,19 @@ def evaluate_search_command(
             from modiste.report.search_page import write_search_page
 
             write_search_page(shop, result, report, progress)
-    kept = store_measure(shop, result)
+    stored = store_measure(shop, result)
+    keep(
+        shop,
+        "evaluate-search",
+        track,
+        seconds=perf_counter() - start,
+        parameters={"encoders": encoder, "gallery": gallery, "seed": seed},
+        figures=result,
+        files=[stored],
+    )
     if json_file is not None:
-        json_file.write_bytes(kept.read_bytes())
+        json_file.write_bytes(stored.read_bytes())
     print_measure(result)
-    typer.echo(f"figures: {kept}")
+    typer.echo(f"figures: {stored}")
     if report is not None:
         typer.echo(f"page: {report}")

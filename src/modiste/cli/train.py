@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from modiste.cli.application import app
+from modiste.cli.kept import Track, check_track, keep_training
 from modiste.cli.progress import shown_progress
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def train_command(
             help="Leave out a source or family of features; relevance: all that reads it. Repeat.",
         ),
     ] = None,
+    track: Track = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
 ) -> None:
     """Fit candidates, features and ranker, and publish them as a release.
@@ -48,9 +50,11 @@ def train_command(
     from modiste.config import load_config
     from modiste.pipeline import train
 
+    check_track(track)
     loaded = load_config(config).without(without or [])
     with shown_progress() as progress:
         report = train(shop, loaded, as_of=as_of.date() if as_of else None, progress=progress)
+    keep_training(shop, report, loaded, track)
     if as_json:
         typer.echo(json.dumps(asdict(report), indent=2))
         return
