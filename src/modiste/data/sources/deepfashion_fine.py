@@ -10,15 +10,16 @@ from pathlib import Path
 
 import polars as pl
 
-from modiste.data.garments.labels import BODY_LANDMARKS, Category, Vocabulary
+from modiste.data.garments.labels import BODY_LANDMARKS, BOX, Category, Vocabulary
+from modiste.data.sources.deepfashion_landmarks import N_SLOTS, on_body, place_by_points
 from modiste.data.sources.deepfashion_lists import (
+    NO_AREA,
     ROWS,
     Intake,
-    cells_of,
     find_file,
     lines_of,
-    numbers,
     read_names,
+    read_numbers,
 )
 from modiste.errors import InputError
 
@@ -34,7 +35,6 @@ GROUPS: Mapping[int, str] = {
 """What the set's numbers of attribute types mean."""
 PLACES: Mapping[int, str] = {1: "upper", 2: "lower", 3: "full"}
 """What the set's numbers of clothes types mean."""
-_SIDES = ("left", "top", "right", "bottom")
 
 
 def words(name: str) -> str:
@@ -92,24 +92,34 @@ def _read_part(anno: Path, part: str, vocabulary: Vocabulary, intake: Intake) ->
         pl.lit(f"{FOLDER}/{part}.txt").alias("file"),
         "line",
     )
-    for reader, names in (
-        (_groups, ("attr",)),
-        (_boxes, ("bbox",)),
-        (_categories, ("cate",)),
-        (_landmarks, ("landmards", "landmarks")),  # the set's own spelling first
+    for names, width, read in (
+        (("attr",), len(vocabulary.groups), _groups),
+        (("bbox",), 4, _boxes),
+        (("cate",), 1, _categories),
+        (("landmards", "landmarks"), 2 * N_SLOTS, _points),  # the set's own spelling first
     ):
-        for name in names:
-            file = f"{part}_{name}.txt"
-            if (anno / file).is_file():
-                found, width = reader(anno / file, vocabulary)
-                table = _beside(table, found, width, f"{FOLDER}/{file}", intake)
-                break
+        there = [name for name in names if (anno / f"{part}_{name}.txt").is_file()]
+        if there:
+            file = f"{part}_{there[0]}.txt"
+            numbers = read_numbers(anno / file, width, skip=0, named=False)
+            found = numbers.select("line", "text", *read(vocabulary))
+            table = _beside(table, found, f"{FOLDER}/{file}", intake)
+    if "slots" in table.columns:
+        table = table.with_columns(on_body(_place(table, vocabulary))).drop("slots")
     return table
 
 
-def _beside(
-    table: pl.DataFrame, found: pl.DataFrame, width: int, file: str, intake: Intake
-) -> pl.DataFrame:
+def _place(table: pl.DataFrame, vocabulary: Vocabulary) -> pl.Expr:
+    """Tell where each garment is worn: by its category, or by what else is told of it."""
+    by_points = place_by_points() if "group.length" in table.columns else pl.lit("full")
+    if "category" not in table.columns:
+        return by_points
+    places = dict(enumerate(category.place for category in vocabulary.categories))
+    told = pl.col("category").replace_strict(places, default=None, return_dtype=pl.String)
+    return pl.coalesce(told, by_points)
+
+
+def _beside(table: pl.DataFrame, found: pl.DataFrame, file: str, intake: Intake) -> pl.DataFrame:
     """Put a file's rows beside the pictures; a row with a fault says nothing."""
     if found.height != table.height:
         raise InputError(
@@ -117,66 +127,46 @@ def _beside(
             "rows belong together by their order, unpack the published files again"
         )
     intake.read(file, found.height)
-    wrong = pl.when(pl.col("cells").list.len() != width).then(pl.lit("wrong number of columns"))
-    faults = found.select("line", "text", wrong.otherwise("reason").alias("reason"))
-    intake.set_aside(file, faults.filter(pl.col("reason").is_not_null()))
-    labels = found.drop("line", "text", "cells", "reason")
-    keep = faults["reason"].is_null()
-    return table.hstack(
-        labels.select(pl.when(keep).then(pl.col(name)).alias(name) for name in labels.columns)
+    intake.set_aside(file, found.filter(pl.col("reason").is_not_null()))
+    labels = found.select(
+        pl.when(pl.col("reason").is_null()).then(pl.col(name)).alias(name)
+        for name in found.columns
+        if name not in ("line", "text", "reason")
     )
+    return table.hstack(labels)
 
 
-def _groups(path: Path, vocabulary: Vocabulary) -> tuple[pl.DataFrame, int]:
-    groups = vocabulary.groups
-    rows = cells_of(path, skip=0)
-    values = rows.select(numbers(0, len(groups)))
-    inside = [
-        pl.col(str(place)).is_between(0, len(known) - 1).fill_null(value=False)
-        for place, known in enumerate(groups.values())
+def _groups(vocabulary: Vocabulary) -> list[pl.Expr]:
+    known = [
+        pl.col(str(place)).is_between(0, len(values) - 1)
+        for place, values in enumerate(vocabulary.groups.values())
     ]
-    reason = pl.when(~pl.all_horizontal(inside)).then(pl.lit("no such attribute")).alias("reason")
-    named = [pl.col(str(place)).alias(f"group.{name}") for place, name in enumerate(groups)]
-    return pl.concat([rows, values.select(reason, *named)], how="horizontal"), len(groups)
+    fault = pl.when(~pl.all_horizontal(known)).then(pl.lit("no such attribute"))
+    named = [pl.col(str(n)).alias(f"group.{name}") for n, name in enumerate(vocabulary.groups)]
+    return [*named, pl.coalesce("reason", fault).alias("reason")]
 
 
-def _boxes(path: Path, _: Vocabulary) -> tuple[pl.DataFrame, int]:
-    rows = cells_of(path, skip=0)
-    values = rows.select(numbers(0, 4))
-    reason = box_fault(*(pl.col(str(place)) for place in range(4)))
-    sides = [pl.col(str(place)).alias(side) for place, side in enumerate(_SIDES)]
-    return pl.concat([rows, values.select(reason.alias("reason"), *sides)], how="horizontal"), 4
+def _boxes(_: Vocabulary) -> list[pl.Expr]:
+    sides = {str(place): side for place, side in enumerate(BOX)}
+    empty = (pl.col("0") >= pl.col("2")) | (pl.col("1") >= pl.col("3"))
+    fault = pl.when(empty).then(pl.lit(NO_AREA))
+    return [
+        *(pl.col(place).alias(side) for place, side in sides.items()),
+        pl.coalesce("reason", fault).alias("reason"),
+    ]
 
 
-def box_fault(left: pl.Expr, top: pl.Expr, right: pl.Expr, bottom: pl.Expr) -> pl.Expr:
-    """Say what is wrong with a box, null where nothing is."""
-    missing = left.is_null() | top.is_null() | right.is_null() | bottom.is_null()
-    empty = (left >= right) | (top >= bottom)
-    return pl.when(missing).then(pl.lit("no number")).when(empty).then(pl.lit("box without area"))
+def _categories(vocabulary: Vocabulary) -> list[pl.Expr]:
+    known = pl.col("0").is_between(1, len(vocabulary.categories))
+    fault = pl.when(~known).then(pl.lit("no such category"))
+    return [(pl.col("0") - 1).alias("category"), pl.coalesce("reason", fault).alias("reason")]
 
 
-def _categories(path: Path, vocabulary: Vocabulary) -> tuple[pl.DataFrame, int]:
-    rows = cells_of(path, skip=0)
-    values = rows.select(numbers(0, 1))
-    known = pl.col("0").is_between(1, max(len(vocabulary.categories), 1)).fill_null(value=False)
-    if not vocabulary.categories:
-        known = pl.lit(value=False)
-    reason = pl.when(~known).then(pl.lit("no such category")).alias("reason")
-    return pl.concat(
-        [rows, values.select(reason, (pl.col("0") - 1).alias("category"))], how="horizontal"
-    ), 1
-
-
-def _landmarks(path: Path, vocabulary: Vocabulary) -> tuple[pl.DataFrame, int]:
-    """Read eight points; a point at 0 0 is not in the picture."""
-    count = 2 * len(vocabulary.landmarks)
-    rows = cells_of(path, skip=0)
-    values = rows.select(numbers(0, count))
-    reason = pl.when(pl.any_horizontal(pl.all().is_null())).then(pl.lit("no number"))
+def _points(_: Vocabulary) -> list[pl.Expr]:
+    """Give up to eight points as they are listed; one at 0 0 is not in the picture."""
     flat: list[pl.Expr] = []
-    for place in range(0, count, 2):
-        x, y = pl.col(str(place)), pl.col(str(place + 1))
-        seen = ((x != 0) | (y != 0)).cast(pl.Float32)
-        flat += [x.cast(pl.Float32), y.cast(pl.Float32), seen]
-    points = values.select(reason.alias("reason"), pl.concat_list(flat).alias("landmarks"))
-    return pl.concat([rows, points], how="horizontal"), count
+    for slot in range(N_SLOTS):
+        x, y = pl.col(str(2 * slot)), pl.col(str(2 * slot + 1))
+        flat += [x, y, (x != 0) | (y != 0)]
+    listed = pl.concat_list(value.cast(pl.Float32) for value in flat)
+    return [listed.alias("slots"), pl.col("reason")]

@@ -14,6 +14,9 @@ from modiste.errors import InputError
 
 BLOCK = 8 << 20
 """Bytes read at once."""
+LONGEST = 64 << 20
+"""Bytes after which a line is taken for a fault of the whole file."""
+NO_AREA = "box without area"
 _SHOWN = 200
 ASIDE = {"file": pl.String, "line": pl.Int64, "reason": pl.String, "text": pl.String}
 """Rows that could not be used: where they stand, why, and how they begin."""
@@ -68,6 +71,30 @@ def find_file(folder: Path, *names: str) -> Path:
     )
 
 
+def blocks_of(path: Path) -> Iterator[tuple[bytes, int]]:
+    """Give a text file's bytes in whole lines, block by block, with the first line's number.
+
+    Raises:
+        InputError: If it is no text, or a line is longer than any list's.
+    """
+    require_text(path)
+    line, rest = 1, b""
+    with open_plain(path) as stream:
+        while piece := stream.read(BLOCK):
+            rest += piece
+            cut = rest.rfind(b"\n") + 1
+            if cut:
+                yield rest[:cut], line
+                line += rest.count(b"\n", 0, cut)
+                rest = rest[cut:]
+            elif len(rest) > LONGEST:
+                raise InputError(
+                    f"{path}, line {line} has over {LONGEST >> 20} MiB: unpack the file again"
+                )
+        if rest:
+            yield rest + b"\n", line
+
+
 def lines_of(path: Path, *, skip: int = 0) -> Iterator[pl.DataFrame]:
     """Give a text file's rows block by block: `line` (from 1) and `text`; blank lines are none.
 
@@ -78,49 +105,55 @@ def lines_of(path: Path, *, skip: int = 0) -> Iterator[pl.DataFrame]:
     Raises:
         InputError: If it is no text.
     """
-    require_text(path)
-    line, rest = 1, b""
-    with open_plain(path) as stream:
-        while piece := stream.read(BLOCK):
-            rest += piece
-            cut = rest.rfind(b"\n") + 1
-            if cut:
-                rows = _rows(rest[:cut], line)
-                line, rest = line + rows.height, rest[cut:]
-                yield _told(rows, skip)
-        if rest:
-            yield _told(_rows(rest, line), skip)
+    for data, line in blocks_of(path):
+        text = data.decode("utf-8", "replace").removesuffix("\n").split("\n")
+        rows = pl.DataFrame({"line": range(line, line + len(text)), "text": text}, schema=ROWS)
+        rows = rows.filter(pl.col("line") > skip)
+        yield rows.with_columns(pl.col("text").str.strip_chars()).filter(pl.col("text") != "")
 
 
-def _rows(data: bytes, line: int) -> pl.DataFrame:
-    text = data.decode("utf-8", "replace").removesuffix("\n").split("\n")
-    return pl.DataFrame({"line": range(line, line + len(text)), "text": text}, schema=ROWS)
+def read_numbers(
+    path: Path, width: int, *, skip: int = 2, named: bool = True, fewest: int | None = None
+) -> pl.DataFrame:
+    """Read a list of whole numbers.
 
+    Args:
+        path: The file.
+        width: How many numbers a row has.
+        skip: Lines of the header.
+        named: Whether a row begins with the path of its picture.
+        fewest: How many numbers a row has at least; None: as many as at most.
 
-def _told(rows: pl.DataFrame, skip: int) -> pl.DataFrame:
-    rows = rows.filter(pl.col("line") > skip).with_columns(pl.col("text").str.strip_chars())
-    return rows.filter(pl.col("text") != "")
-
-
-def cells_of(path: Path, *, skip: int = 2) -> pl.DataFrame:
-    """Read a list whole: `line`, `text` and `cells`, its parts between blanks."""
+    Returns:
+        A row for each of the file's, blank ones left out: `line`, `text`, `picture` where named,
+        the numbers in columns called by their place from 0, and `reason` where the row is a fault.
+    """
+    fewest = width if fewest is None else fewest
+    places = [str(place) for place in range(width)]
+    cells = pl.col("cells").list
+    columns = [
+        cells.get(place + named, null_on_oob=True).cast(pl.Int32, strict=False).alias(str(place))
+        for place in range(width)
+    ]
+    picture = [cells.get(0, null_on_oob=True).alias("picture")] if named else []
+    n_numbers = pl.col("n_cells") - int(named)
+    told = pl.sum_horizontal(pl.col(place).is_not_null() for place in places)
+    reason = (
+        pl.when(~n_numbers.is_between(fewest, width))
+        .then(pl.lit("wrong number of columns"))
+        .when(told != n_numbers)
+        .then(pl.lit("no whole number"))
+    )
+    kinds = {"picture": pl.String} if named else {}
+    schema = {**ROWS, **kinds, **dict.fromkeys(places, pl.Int32), "reason": pl.String}
     blocks = [
         rows.with_columns(pl.col("text").str.extract_all(r"\S+").alias("cells"))
+        .select("line", "text", *picture, *columns, cells.len().cast(pl.Int64).alias("n_cells"))
+        .with_columns(reason.alias("reason"), pl.col("text").str.slice(0, _SHOWN))
+        .drop("n_cells")
         for rows in lines_of(path, skip=skip)
     ]
-    empty = pl.DataFrame(schema={**ROWS, "cells": pl.List(pl.String)})
-    return pl.concat([empty, *blocks])
-
-
-def numbers(first: int, count: int) -> list[pl.Expr]:
-    """Give cells as whole numbers, null where they are none, called by their place from 0."""
-    return [
-        pl.col("cells")
-        .list.get(first + place, null_on_oob=True)
-        .cast(pl.Int32, strict=False)
-        .alias(str(place))
-        for place in range(count)
-    ]
+    return pl.concat([pl.DataFrame(schema=schema), *blocks])
 
 
 def read_names(path: Path, intake: Intake, file: str) -> list[tuple[str, int]]:
