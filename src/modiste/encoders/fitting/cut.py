@@ -36,6 +36,24 @@ class Cut:
         self.blocks, self.tail = tuple(blocks), (*blocks[self.at :], *ends[:1])
 
     @classmethod
+    def before_layers(cls, model: nn.Module, n_layers: int) -> Cut:
+        """Cut so that at least `n_layers` of the last convolutions lie behind, in whole blocks.
+
+        Blocks that are themselves rows of blocks, such as the stages of a ResNet, are taken apart.
+        """
+        cut = cls(model, 0)
+        blocks = [one for block in cut.blocks for one in _parts(block)]
+        ends = cut.tail[0:]
+        counts = [_count_convolutions(block) for block in blocks]
+        left = n_layers - sum(_count_convolutions(end) for end in ends)
+        at = len(blocks)
+        while at > 1 and left > 0:
+            at -= 1
+            left -= counts[at]
+        cut.at, cut.blocks, cut.tail = at, tuple(blocks), (*blocks[at:], *ends)
+        return cut
+
+    @classmethod
     def where_maps_halve(cls, model: nn.Module, values: Tensor) -> Cut:
         """Cut before the last block that makes its map smaller: less is kept of each picture.
 
@@ -124,6 +142,17 @@ def first_of(out: Any) -> Tensor:
     """Give the tensor of what a block gives, alone or first of a tuple."""
     first: Tensor = out[0] if isinstance(out, tuple) else out
     return first
+
+
+def _parts(block: nn.Module) -> list[nn.Module]:
+    """Give the blocks in a row of them, or the block itself."""
+    inside = list(block.children())
+    row = inside[0] if len(inside) == 1 else None
+    return list(row) if isinstance(row, nn.Sequential | nn.ModuleList) else [block]
+
+
+def _count_convolutions(block: nn.Module) -> int:
+    return sum(isinstance(part, nn.Conv2d | nn.Linear) for part in block.modules())
 
 
 def _longest_list(model: nn.Module) -> tuple[nn.Module, nn.ModuleList]:
