@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
+import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -157,14 +158,26 @@ def purchases_of(shop: Dataset) -> pl.LazyFrame:
         `user_idx, item_idx, day, price, channel, kind`; kind is null where it is not known.
     """
     rows = collect(shop.interactions.select("user_idx", "item_idx", "day", "price", "channel"))
+    kind = item_kinds(shop)["kind"].gather(rows["item_idx"])
+    return rows.with_columns(kind).lazy()
+
+
+def item_kinds(shop: Dataset) -> pl.DataFrame:
+    """Give `item_idx, kind`, by item; in a shop without kinds all items are of one, 0."""
     if ATTRIBUTE not in shop.item_attributes:
-        return rows.lazy().with_columns(pl.lit(0, pl.Int32).alias("kind"))
-    codes = collect(shop.items.select("item_idx", f"{ATTRIBUTE}_code")).sort("item_idx")
-    kind = codes[f"{ATTRIBUTE}_code"].gather(rows["item_idx"])
-    return rows.with_columns(kind.alias("kind")).lazy()
+        items = collect(shop.items.select("item_idx")).sort("item_idx")
+        return items.with_columns(pl.lit(0, pl.Int32).alias("kind"))
+    codes = shop.items.select("item_idx", nw.col(f"{ATTRIBUTE}_code").alias("kind"))
+    return collect(codes).sort("item_idx")
 
 
-def fit_propensity(shop: Dataset, fit: PropensityFit | None = None) -> Propensity:
+Moments = dict[int, "_Moment"]
+"""Past moments by their day."""
+
+
+def fit_propensity(
+    shop: Dataset, fit: PropensityFit | None = None, *, kept: Moments | None = None
+) -> Propensity:
     """Fit both models on moments whose outcome lies before `shop.as_of`.
 
     The trees are fitted on all moments; the calibration is that of trees which did not see the
@@ -173,14 +186,20 @@ def fit_propensity(shop: Dataset, fit: PropensityFit | None = None) -> Propensit
     Args:
         shop: The shop before its `as_of`.
         fit: How it is learned.
+        kept: Moments made for other days with the same `fit`; new ones are added. A moment depends
+            on the rows before its own end alone, so one serves every later day.
     """
     fit = fit or PropensityFit()
+    kept = {} if kept is None else kept
     as_of, purchases = today(shop), purchases_of(shop)
     users = collect(shop.users)
     attributes = _few_valued(users, shop.user_attributes)
     first = purchases.select(pl.col("day").min()).collect().item()
     moments = [] if first is None else _moments(fit, first, as_of)
-    known = [_moment(purchases, users.lazy(), day, fit, attributes) for day in moments]
+    for day in moments:
+        if day not in kept:
+            kept[day] = _moment(purchases, users.lazy(), day, fit, attributes)
+    known = [kept[day] for day in moments]
     dormant = _dormant_rate(purchases, len(users), as_of, fit)
     any_chance = _fit_chance([one.users for one in known], fit, ["user_idx"])
     kinds = _fit_chance([one.pairs for one in known], fit, _PAIR)

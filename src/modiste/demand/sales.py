@@ -28,7 +28,7 @@ class SalesFit:
 
     n_weeks: Annotated[int, Field(gt=0)] = 52
     """Weeks that are learned from, the newest."""
-    max_rows: Annotated[int, Field(gt=0)] = 400_000
+    max_rows: Annotated[int, Field(gt=0)] = 200_000
     """At most about so many rows; weeks without a sale are drawn and weighted where there are
     more."""
     held_out: Annotated[int, Field(ge=0)] = 4

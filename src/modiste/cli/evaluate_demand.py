@@ -1,0 +1,57 @@
+"""`modiste evaluate-demand`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from modiste.cli.application import app
+from modiste.cli.progress import shown_progress
+
+
+@app.command("evaluate-demand")
+def evaluate_demand_command(
+    shop: Annotated[Path, typer.Option(help="The shop's folder.")],
+    weeks: Annotated[int, typer.Option(help="How many of the last weeks are foreseen.")] = 26,
+    refit_every: Annotated[
+        int, typer.Option(help="One fit of the models serves so many weeks, never earlier ones.")
+    ] = 4,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write every figure to this JSON file.")
+    ] = None,
+    predictions: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write what was said of every row to this Parquet file: task, week_start, key, "
+            "value, actual."
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of fits and intervals.")] = 0,
+) -> None:
+    """Foresee who buys, of which kind, and what sells in past weeks, beside simple rules.
+
+    Every model is fitted on rows before the week it foresees; intervals are of 95 %.
+    """
+    from modiste.errors import InputError
+    from modiste.evaluation.demand.printing import print_demand
+    from modiste.evaluation.demand.whole import REPORT, measure_demand
+
+    for out in (json_file, predictions):
+        if out is not None and not out.parent.is_dir():
+            raise InputError(f"{out}: the folder {out.parent} does not exist: make it first")
+    with shown_progress() as progress:
+        result = measure_demand(
+            shop,
+            n_weeks=weeks,
+            refit_every=refit_every,
+            seed=seed,
+            predictions=predictions,
+            progress=progress,
+        )
+    if json_file is not None:
+        json_file.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    print_demand(result)
+    typer.echo(f"figures: {shop / REPORT}")

@@ -1,0 +1,208 @@
+"""What kinds, colours and price bands will sell: season, trend and an interval.
+
+Several models foresee past weeks of the same series; the one with the least error is used, apart
+for steady and for sparse series, and the table of errors is kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from modiste.candidates.base import today
+from modiste.data import Dataset
+from modiste.demand.panel import WEEK, Panel, weekly_panel
+from modiste.demand.season_models import MEAN, Foreseen, foresee
+from modiste.engine import collect
+from modiste.errors import InputError
+
+Doubles = npt.NDArray[np.float64]
+PRICE = "price"
+"""What `by` calls the price bands."""
+_BANDS = 5
+_SPARSE = 0.3
+"""A series is sparse where a larger share of its last year's weeks is empty."""
+_WINDOWS = 4
+"""Past moments whose weeks ahead are foreseen to choose a model."""
+_LEAST_WEEKS = 8
+"""Weeks before the first of them; with less history the mean is all there is."""
+_YEAR = 52
+
+
+@dataclass(frozen=True)
+class Series:
+    """Weekly sales of the values of an attribute."""
+
+    names: list[str]
+    """The values, in order."""
+    counts: Doubles
+    """Pieces, `[n_series, n_weeks]`, the newest week last."""
+
+
+@dataclass(frozen=True)
+class SeasonForecast:
+    """Sales ahead, and how the models did on past weeks."""
+
+    table: pl.DataFrame
+    """`name, ahead` (1: the week from `as_of`), `value, low, high` (pieces), `model`; by name."""
+    backtest: pl.DataFrame
+    """`class` ("steady" or "sparse"), `model, error, series`, the best first: the mean squared
+    error over the level, so that a large kind does not decide alone. Empty where history was too
+    short to look back."""
+
+
+def forecast_season(
+    shop: Dataset, by: str = "kind", n_weeks: int = 4, *, level: float = 0.9
+) -> SeasonForecast:
+    """Forecast the weekly sales of every value of an attribute.
+
+    Args:
+        shop: The shop before its `as_of`.
+        by: An item attribute, or `price` for five bands of equally many pieces.
+        n_weeks: Weeks ahead.
+        level: Share of weeks that the interval is to hold.
+
+    Raises:
+        InputError: If the shop has no such attribute.
+        MissingExtraError: If the extra `forecast` is not installed.
+    """
+    series = weekly_series(shop, by)
+    return forecast_series(series, n_weeks, level=level)
+
+
+def weekly_series(shop: Dataset, by: str) -> Series:
+    """Count the weekly sales of the values of an attribute, those never sold too.
+
+    Raises:
+        InputError: If the shop has no such attribute.
+    """
+    if by != PRICE and by not in shop.item_attributes:
+        known = ", ".join((*shop.item_attributes, PRICE))
+        raise InputError(f"by {by}: the shop's items have no such attribute; known are {known}")
+    panel = weekly_panel(shop)
+    if by == PRICE:
+        names, codes = _price_bands(shop)
+    else:
+        items = collect(shop.items.select("item_idx", by, f"{by}_code")).sort("item_idx")
+        values = items.select(by, f"{by}_code").drop_nulls().unique().sort(f"{by}_code")
+        names = values[by].to_list()
+        place = {code: number for number, code in enumerate(values[f"{by}_code"])}
+        codes = items[f"{by}_code"].replace_strict(place, default=None, return_dtype=pl.Int64)
+    return Series(names, _counts(panel, codes.fill_null(len(names)).to_numpy(), len(names)))
+
+
+def forecast_series(series: Series, n_weeks: int, *, level: float = 0.9) -> SeasonForecast:
+    """Forecast series by the model that foresaw their past weeks best.
+
+    A series that never sold is forecast to sell nothing; a history of some weeks is forecast by its
+    mean.
+
+    Args:
+        series: Weekly sales.
+        n_weeks: Weeks ahead.
+        level: Share of weeks that the interval is to hold.
+    """
+    counts = series.counts
+    n_history = counts.shape[1]
+    sold = counts.any(axis=1)
+    sparse = (counts[:, -_YEAR:] == 0).mean(axis=1) > _SPARSE
+    ends = [n_history - n_weeks * (number + 1) for number in range(_WINDOWS)]
+    ends = sorted(end for end in ends if end >= _LEAST_WEEKS)
+    value, scale = np.zeros((len(counts), n_weeks)), np.zeros((len(counts), 2))
+    chosen, tables = np.full(len(counts), MEAN, dtype=object), []
+    for name, members in (("steady", sold & ~sparse), ("sparse", sold & sparse)):
+        if not members.any():
+            continue
+        own = counts[members]
+        past = [foresee(own[:, :end], n_weeks, sparse=name == "sparse") for end in ends]
+        actual = [own[:, end : end + n_weeks] for end in ends]
+        errors = _errors(past, actual)
+        best = min(errors, key=lambda model: (errors[model], model), default=MEAN)
+        tables.append(_table(name, errors, int(members.sum())))
+        ahead = foresee(own, n_weeks, sparse=name == "sparse", only=best)
+        value[members] = ahead[best]
+        chosen[members] = best
+        scale[members] = _spread([said[best] for said in past], actual, level)
+    root = np.sqrt(value + 1)
+    low, high = value + scale[:, :1] * root, value + scale[:, 1:] * root
+    table = pl.DataFrame(
+        {
+            "name": np.repeat(np.array(series.names, dtype=str), n_weeks),
+            "ahead": np.tile(np.arange(1, n_weeks + 1, dtype=np.int32), len(counts)),
+            "value": value.ravel(),
+            "low": np.clip(low, 0, value).ravel(),
+            "high": np.maximum(high, value).ravel(),
+            "model": np.repeat(chosen.astype(str), n_weeks),
+        }
+    )
+    schema = {"class": pl.String, "model": pl.String, "error": pl.Float64, "series": pl.Int64}
+    backtest = pl.concat([pl.DataFrame(schema=schema), *tables])
+    return SeasonForecast(table.sort("name", "ahead"), backtest)
+
+
+def _errors(past: list[Foreseen], actual: list[Doubles]) -> dict[str, float]:
+    """Give each model's mean squared error over the level; those that said something each time."""
+    models = [name for name in (past[0] if past else {}) if all(name in said for said in past)]
+    found = {}
+    for name in models:
+        parts = [
+            (sold - said[name]) ** 2 / (sold.mean(axis=1, keepdims=True) + 1)
+            for said, sold in zip(past, actual, strict=True)
+        ]
+        found[name] = float(np.mean(parts))
+    return found
+
+
+def _table(name: str, errors: dict[str, float], n_series: int) -> pl.DataFrame:
+    rows = sorted((error, model) for model, error in errors.items())
+    return pl.DataFrame(
+        {
+            "class": [name] * len(rows),
+            "model": [model for _, model in rows],
+            "error": [error for error, _ in rows],
+            "series": [n_series] * len(rows),
+        },
+        schema={"class": pl.String, "model": pl.String, "error": pl.Float64, "series": pl.Int64},
+    )
+
+
+def _spread(said: list[Doubles], actual: list[Doubles], level: float) -> tuple[float, float]:
+    """Give the quantiles of past errors in roots of the level; a Poisson's where there are none."""
+    if not said:
+        from scipy.stats import norm
+
+        return float(norm.ppf((1 - level) / 2)), float(norm.ppf((1 + level) / 2))
+    misses = [(sold - one) / np.sqrt(one + 1) for one, sold in zip(said, actual, strict=True)]
+    low, high = np.quantile(np.concatenate(misses), [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def _counts(panel: Panel, codes: npt.NDArray[np.int64], n_names: int) -> Doubles:
+    grouped = Panel(panel.as_of, panel.counts, {"by": np.append(codes, n_names)[:-1]})
+    summed = grouped.by("by").counts.astype(np.float64)
+    found = np.zeros((n_names, panel.n_weeks))
+    reach = min(n_names, len(summed))
+    found[:reach] = summed[:reach]
+    return found
+
+
+def _price_bands(shop: Dataset) -> tuple[list[str], pl.Series]:
+    """Name bands of the items' mean prices, each with as many pieces; items without a price: null."""
+    end = today(shop)
+    rows = collect(shop.between(end - WEEK * 2 * _YEAR, end).select("item_idx", "price"))
+    known = rows.drop_nulls()
+    items = collect(shop.items.select("item_idx")).sort("item_idx")
+    if known.is_empty():
+        return [], pl.Series("band", [None] * len(items), dtype=pl.Int64)
+    cuts = [known["price"].quantile(place / _BANDS) or 0.0 for place in range(1, _BANDS)]
+    edges = sorted(set(cuts))
+    means = known.group_by("item_idx").agg(pl.col("price").cast(pl.Float64).mean())
+    prices = items.join(means, on="item_idx", how="left", maintain_order="left")["price"]
+    bands = np.searchsorted(edges, prices.fill_null(0.0).to_numpy(), side="right")
+    band = pl.Series("band", bands).cast(pl.Int64)
+    names = [f"from {low:.3g}" for low in edges]
+    names = [f"below {edges[0]:.3g}", *names]
+    return names, pl.select(pl.when(prices.is_not_null()).then(band)).to_series()

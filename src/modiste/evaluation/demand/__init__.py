@@ -1,0 +1,1 @@
+"""How well demand was foreseen in past weeks."""
