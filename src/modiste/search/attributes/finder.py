@@ -106,7 +106,7 @@ class AttributeFinder:
         terms: Mapping[str, Sequence[str]] | None = None,
     ) -> AttributeFinder:
         """Make a finder of a dataset in memory, see `open`."""
-        items = collect(dataset.items.select(*dataset.item_attributes))
+        items = collect(dataset.items.select("item_idx", *dataset.item_attributes))
         values: dict[str, Values] = {}
         for name in _told_first(dataset.item_attributes):
             counts = items[name].drop_nulls().value_counts().sort(name)

@@ -1,16 +1,12 @@
-"""What a garments model can name: its categories, groups and tags."""
+"""A shop's garments model: where it lies, and what it can name."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from modiste.artifacts import MANIFEST
 from modiste.errors import InputError
-
-if TYPE_CHECKING:
-    from modiste.garments import Recogniser
+from modiste.garments.stored import is_recogniser, read_plan
 
 
 def find_model(shop: Path, asked: Path | None = None) -> Path | None:
@@ -23,33 +19,21 @@ def find_model(shop: Path, asked: Path | None = None) -> Path | None:
         InputError: If the asked folder holds none.
     """
     folder = shop / "garments" if asked is None else asked
-    if (folder / MANIFEST).is_file():
+    if is_recogniser(folder):
         return folder
     if asked is not None:
         raise InputError(
-            f"--model {asked}: holds no garments model ({MANIFEST} is not there): fit one by "
-            "modiste garments fit"
+            f"--model {asked}: the folder holds no garments model: fit one by modiste garments fit"
         )
     return None
 
 
-def open_model(folder: Path) -> Recogniser:
-    """Open a garments model.
+def model_terms(folder: Path) -> Mapping[str, Sequence[str]]:
+    """Give the names that a garments model knows: `category`, then its groups and types of tags.
 
     Raises:
         ArtifactError: If a file was altered.
-        MissingExtraError: If torch is not installed.
     """
-    from modiste.garments import Recogniser
-
-    return Recogniser.open(folder)
-
-
-def model_terms(folder: Path) -> Mapping[str, Sequence[str]]:
-    """Give the names that a garments model knows: `category`, then its groups and types of tags."""
-    vocabulary = open_model(folder).vocabulary
-    return {
-        "category": [category.name for category in vocabulary.categories],
-        **vocabulary.groups,
-        **vocabulary.tags,
-    }
+    words = read_plan(folder).vocabulary
+    terms = {"category": words.category_names, **words.groups, **words.tags}
+    return {group: names for group, names in terms.items() if names}

@@ -15,10 +15,11 @@ DIM, WINDOW, NEGATIVES, FEWEST = 64, 5, 5, 2
 """Length of a vector; words to either side that are learned from; drawn words beside each; a word
 that stands in fewer sentences has no vector."""
 OFTEN = 1e-4
-"""A word of a greater share of all words is passed over now and then, the oftener the greater."""
+"""A word of a greater share of all words is passed over now and then, the oftener the greater; in a
+catalogue of few words, one that stands oftener than the mean word does."""
 SEEN = 12_000_000
 """Words that are looked at in all: a small catalogue is read more often."""
-LEAST, MOST = 3, 20
+LEAST, MOST = 3, 50
 """How often a catalogue is read at least, and at most."""
 Progress = Callable[[str, float], None]
 
@@ -80,13 +81,14 @@ def fit_word_vectors(
         phrases and their compositionality", NIPS 2013, eq. 4.
     """
     n_words = sum(map(len, sentences))
+    n_distinct = len({word for words in sentences for word in words})
     epochs = int(np.clip(SEEN // max(n_words, 1), LEAST, MOST))
     model = _word2vec()(
         vector_size=DIM,
         window=WINDOW,
         negative=NEGATIVES,
         min_count=FEWEST,
-        sample=OFTEN,
+        sample=max(OFTEN, 1 / max(n_distinct, 1)),
         sg=1,
         seed=seed,
         workers=1,  # two would learn in an order that no seed repeats

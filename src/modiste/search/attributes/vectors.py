@@ -56,7 +56,7 @@ class WordVectors:
 
         A text's vector is the mean of its words', rare ones counting more.
         """
-        return self._means([said_words(text) for text in texts])
+        return self.of_words([said_words(text) for text in texts])
 
     def values(self, attribute: str, values: Sequence[str]) -> Vectors:
         """Give the vectors of an attribute's values, `[n_values, dim]`.
@@ -64,14 +64,15 @@ class WordVectors:
         A value that stands in no sentence has the vector of the words it is made of.
         """
         own = [value_word(attribute, value) for value in values]
-        return self._means(
+        return self.of_words(
             [
                 [word] if word in self.places else said_words(value)
                 for word, value in zip(own, values, strict=True)
             ]
         )
 
-    def _means(self, texts: Sequence[Sequence[str]]) -> Vectors:
+    def of_words(self, texts: Sequence[Sequence[str]]) -> Vectors:
+        """Give the vectors of texts that are lists of words in their canonical form."""
         rows = [[self.places[word] for word in words if word in self.places] for words in texts]
         lengths = np.array([len(row) for row in rows], np.int64)
         flat = np.array([place for row in rows for place in row], np.int64)

@@ -12,10 +12,11 @@ import polars as pl
 
 from modiste.encoders.base import Vectors
 from modiste.errors import InputError, MissingExtraError
+from modiste.garments import Recogniser as FittedRecogniser
 from modiste.rules import Rules, apply_rules
 from modiste.rules.filters import Filter, allowed
 from modiste.search.attributes import AttributeFinder
-from modiste.search.attributes.garments import find_model, open_model
+from modiste.search.attributes.garments import find_model
 from modiste.search.attributes.learning import Progress
 from modiste.search.attributes.stored import open_word_vectors
 from modiste.search.finder import Mask
@@ -70,7 +71,7 @@ class Matcher:
             MissingExtraError: If a package is not installed.
         """
         folder = find_model(shop, model)
-        recogniser = None if folder is None else open_model(folder)
+        recogniser = None if folder is None else FittedRecogniser.open(folder)
         return cls(Searcher.open(shop, encoder, progress), recogniser, shop, progress)
 
     @cached_property

@@ -37,8 +37,10 @@ class Liked:
     price: Scores
     """1: where the user usually buys in the range of the item's kind, 0: at its other end; NaN:
     not known."""
+    alike: Scores
+    """How similar the users are who bought it, in sum, `[n]`."""
     people: npt.NDArray[np.int64]
-    """Similar users who bought it, `[n]`."""
+    """How many they are, `[n]`."""
     owned: npt.NDArray[np.bool_]
     """Whether the user bought it before, `[n]`."""
     n_owned: int
@@ -106,7 +108,7 @@ class Purchases:
         people, alike = self._similar(user, mine, weight, items)
         parts = [_scaled(share) for share in shares.values()] + [_scaled(alike), price]
         score = _mean(np.stack(parts)) if len(mine) else np.zeros(len(items), np.float32)
-        return Liked(score, shares, price, people, np.isin(items, mine), len(mine))
+        return Liked(score, shares, price, alike, people, np.isin(items, mine), len(mine))
 
     def bought_lately(self, user: str | None, days: int) -> pl.DataFrame | None:
         """Give what a user bought in the last days: `user_idx` 0 and `item_idx`; None: nothing."""
