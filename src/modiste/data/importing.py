@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from modiste.data.entities import no_users, read_items, read_users
 from modiste.data.intake import Intake
 from modiste.data.plans import Plan, Progress, Sources
 from modiste.data.purchases import no_interactions, read_interactions
-from modiste.data.report import FILE, ImportReport
+from modiste.data.report import FILE, ImportReport, peak_memory
 from modiste.data.shop import dataset_store
 
 __all__ = ["Plan", "Progress", "Sources", "build_dataset", "import_sources"]
@@ -111,7 +110,7 @@ def build_dataset(
     )
     dataset.write_settings(folder)
     report.seconds = round(time.perf_counter() - started, 2)
-    report.peak_memory_mb = round(_peak_memory(), 1)
+    report.peak_memory_mb = round(peak_memory(), 1)
     report.check()
     text = json.dumps({"modiste": modiste.__version__, **report.to_dict()}, indent=2)
     (folder / FILE).write_text(text + "\n", encoding="utf-8")
@@ -127,13 +126,3 @@ def _rows(report: ImportReport) -> dict[str, dict[str, object]]:
         role: {"read": table.read, "accepted": table.accepted, "quarantined": table.quarantined}
         for role, table in report.tables.items()
     }
-
-
-def _peak_memory() -> float:
-    """Give the largest resident memory of this process so far, in MiB; 0 where unknown."""
-    try:
-        import resource
-    except ImportError:  # not on Windows
-        return 0.0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -71,3 +72,13 @@ class ImportReport:
             kept = table.accepted + sum(table.quarantined.values())
             if kept != table.read:
                 raise AssertionError(f"{role}: {table.read} rows read, {kept} accounted for")
+
+
+def peak_memory() -> float:
+    """Give the largest resident memory of this process so far, in MiB; 0 where unknown."""
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return 0.0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10

@@ -9,7 +9,7 @@ from modiste.data.garments.labels import GarmentLabels
 from modiste.data.garments.shops import labels_of_shop
 from modiste.data.garments.stored import is_stored, read_labels
 from modiste.data.shop import dataset_store
-from modiste.data.sources.deepfashion import layout_of, read_deepfashion
+from modiste.data.sources.deepfashion import annotations_of, read_deepfashion
 from modiste.errors import InputError
 
 Progress = Callable[[str, float], None]
@@ -31,7 +31,7 @@ def open_labels(folder: Path, *, progress: Progress | None = None) -> GarmentLab
         raise InputError(f"{folder} is no folder: give imported labels, a shop or a set")
     if is_stored(folder):
         return read_labels(folder)
-    if layout_of(folder) is not None:
+    if annotations_of(folder):
         return read_deepfashion(folder, progress=progress)
     if dataset_store(folder).current_name() is not None:
         return labels_of_shop(folder, progress=progress)

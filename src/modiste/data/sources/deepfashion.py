@@ -6,64 +6,148 @@ with Rich Annotations (CVPR 2016); https://mmlab.ie.cuhk.edu.hk/projects/DeepFas
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 
 from modiste.data.garments.duplicates import find_copies
-from modiste.data.garments.labels import GarmentLabels, Vocabulary, check_labels, complete
+from modiste.data.garments.folders import lay_out_folders
+from modiste.data.garments.labels import (
+    PARTS,
+    GarmentLabels,
+    Vocabulary,
+    check_labels,
+    complete,
+)
 from modiste.data.garments.parts import part_products
-from modiste.data.garments.pictures import as_shares, read_sizes
+from modiste.data.garments.pictures import as_shares
+from modiste.data.garments.report import LabelsReport
+from modiste.data.garments.stored import write_labels
+from modiste.data.sources.deepfashion_coarse import TWICE, annotation_folder, read_coarse
 from modiste.data.sources.deepfashion_fine import FOLDER as FINE
 from modiste.data.sources.deepfashion_fine import read_fine
-from modiste.data.sources.deepfashion_inshop import ITEMS, read_inshop_items
-from modiste.data.sources.deepfashion_lists import Intake
+from modiste.data.sources.deepfashion_inshop import (
+    ITEMS,
+    is_inshop,
+    read_inshop,
+    read_inshop_items,
+)
+from modiste.data.sources.deepfashion_lists import Intake, with_sizes
 from modiste.errors import InputError
 
 Progress = Callable[[str, float], None]
 Reader = Callable[[Path, Intake], tuple[Vocabulary, pl.DataFrame]]
-TWICE = "picture listed twice"
+ANNOTATIONS = ("coarse", "fine", "in-shop")
+"""The annotations that are read; a folder with several is read as the first of them."""
 
 
-def layout_of(folder: Path) -> str | None:
-    """Tell which set a folder holds: "fine", "in-shop-items"; None: no set of DeepFashion."""
-    if (folder / FINE / "train.txt").is_file():
-        return "fine"
-    if (folder / ITEMS).is_file() and _picture_root(folder) is not None:
-        return "in-shop-items"
-    return None
-
-
-_READERS: dict[str, Reader] = {"fine": read_fine, "in-shop-items": read_inshop_items}
+def annotations_of(folder: Path) -> dict[str, Reader]:
+    """Tell which annotations a folder holds, by `ANNOTATIONS`, with what reads each."""
+    found: dict[str, Reader] = {}
+    if _picture_root(folder) is None:
+        return found
+    if annotation_folder(folder) is not None:
+        found["coarse"] = read_coarse
+    if any((folder / FINE / f"{part}.txt").is_file() for part in PARTS):
+        found["fine"] = read_fine
+    if is_inshop(folder):
+        found["in-shop"] = read_inshop
+    elif (folder / ITEMS).is_file():
+        found["in-shop"] = read_inshop_items
+    return found
 
 
 def read_deepfashion(
-    folder: Path, intake: Intake | None = None, *, progress: Progress | None = None
+    folder: Path,
+    intake: Intake | None = None,
+    *,
+    annotation: str | None = None,
+    progress: Progress | None = None,
 ) -> GarmentLabels:
     """Read a set of DeepFashion; pictures stay where they are.
 
     Args:
         folder: The set's folder, unpacked as it is published.
         intake: Is told what was read and set aside.
+        annotation: One of `ANNOTATIONS`; None: the first that is there.
         progress: Told how far it is.
 
     Returns:
         The labels, in the order of the set's own list of pictures.
 
     Raises:
-        InputError: If the folder holds no set of DeepFashion, or a file of it cannot be used.
+        InputError: If the folder does not hold the annotation, or a file of it cannot be used.
     """
-    layout = layout_of(folder)
+    found = annotations_of(folder)
     root = _picture_root(folder)
-    if layout is None or root is None:
+    if root is None or not found:
         raise InputError(
             f"{folder} holds no set of DeepFashion: expected img beside Anno_coarse (or Anno), "
-            "Anno_fine, or In-shop's Anno, Eval or items.csv; unpack the published files there"
+            "Anno_fine, or In-shop's Anno and Eval; unpack the published files there"
+        )
+    name = annotation or next(iter(found))
+    if name not in found:
+        raise InputError(
+            f"{folder} has no {name} annotation, only {', '.join(found)}: name another"
         )
     intake = Intake() if intake is None else intake
-    vocabulary, table = _READERS[layout](folder, intake)
+    vocabulary, table = found[name](folder, intake)
     return finish(root, vocabulary, table, intake, progress)
+
+
+def import_deepfashion(
+    folder: Path,
+    out: Path,
+    *,
+    annotation: str | None = None,
+    folders: bool = False,
+    progress: Progress | None = None,
+) -> LabelsReport:
+    """Import a set of DeepFashion: its labels in one table, its pictures where they are.
+
+    Args:
+        folder: The set's folder, unpacked as it is published.
+        out: The folder of the labels; made if absent.
+        annotation: One of `ANNOTATIONS`; None: the first that is there.
+        folders: Whether pictures are laid out in `out/folders/PART/CATEGORY` too, as links.
+        progress: Told how far it is.
+
+    Returns:
+        What was read, taken and set aside; the labels' manifest holds it, too.
+
+    Raises:
+        InputError: If a file cannot be used; what was imported before stays.
+    """
+    started = time.process_time()
+    intake = Intake()
+    labels = read_deepfashion(folder, intake, annotation=annotation, progress=progress)
+    held = list(annotations_of(folder))
+    report = LabelsReport(annotation or held[0], intake.tables)
+    report.notes += [
+        f"{name} is there, too: --annotation {name} reads it"
+        for name in held
+        if name != report.source
+    ]
+    return publish(labels, intake, report, out, started=started, folders=folders)
+
+
+def publish(
+    labels: GarmentLabels,
+    intake: Intake,
+    report: LabelsReport,
+    out: Path,
+    *,
+    started: float,
+    folders: bool,
+) -> LabelsReport:
+    """Write labels with their report, and lay their pictures out if that is wished."""
+    report.fill(labels, started)
+    write_labels(labels, intake.aside, out, report.to_dict())
+    if folders:
+        report.links = lay_out_folders(labels, out / "folders")
+    return report
 
 
 def _picture_root(folder: Path) -> Path | None:
@@ -88,25 +172,14 @@ def finish(
             of it, boxes and landmarks in pixels; `part` and `product` where the set has them.
         intake: Is told which rows are set aside.
         progress: Told how far it is.
+
+    Raises:
+        InputError: If not one of the pictures can be read.
     """
-    sizes = read_sizes(root, table["picture"], progress)
-    table = table.join(sizes, on="picture", how="left", maintain_order="left")
     repeated = ~pl.col("picture").is_first_distinct()
-    table = table.with_columns(
-        pl.when(repeated).then(pl.lit(TWICE)).otherwise("reason").alias("reason")
-    )
-    for (file,), rows in table.filter(pl.col("reason").is_not_null()).group_by(
-        "file", maintain_order=True
-    ):
-        intake.set_aside(str(file), rows.select("line", pl.col("picture").alias("text"), "reason"))
-    table = table.filter(pl.col("reason").is_null()).drop("reason")
-    if table.is_empty():
-        raise InputError(
-            f"none of the {sizes.height:,} listed pictures can be read in {root}: "
-            "unpack the set's img there"
-        )
+    table = with_sizes(root, table, intake, progress, also=pl.when(repeated).then(pl.lit(TWICE)))
     table, n_outside = as_shares(table)
-    if n_outside and intake.tables:
+    if n_outside:
         next(iter(intake.tables.values())).notes.append(
             f"{n_outside:,} boxes lie outside of their pictures and are not told"
         )

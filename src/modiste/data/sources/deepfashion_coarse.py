@@ -21,7 +21,7 @@ from modiste.data.garments.labels import (
     Vocabulary,
 )
 from modiste.data.sources.deepfashion_attributes import read_tags
-from modiste.data.sources.deepfashion_landmarks import N_SLOTS, on_body
+from modiste.data.sources.deepfashion_landmarks import N_SLOTS, PLACES, on_body
 from modiste.data.sources.deepfashion_lists import (
     NO_AREA,
     ROWS,
@@ -30,14 +30,13 @@ from modiste.data.sources.deepfashion_lists import (
     lines_of,
     read_names,
     read_numbers,
+    words,
 )
 from modiste.errors import InputError
 
 PARTITION = "Eval/list_eval_partition.txt"
 TYPES: Mapping[int, str] = {1: "texture", 2: "fabric", 3: "shape", 4: "part", 5: "style"}
 """What the set's numbers of attribute types mean."""
-PLACES: Mapping[int, str] = {1: "upper", 2: "lower", 3: "full"}
-"""What the set's numbers of clothes types mean."""
 TWICE = "picture listed twice"
 UNKNOWN = "picture of no partition"
 _SEEN: Mapping[int, float] = {0: VISIBLE, 1: HIDDEN, 2: ABSENT}
@@ -50,11 +49,6 @@ def annotation_folder(folder: Path) -> str | None:
     return next(
         (name for name in names if (folder / name / "list_category_img.txt").is_file()), None
     )
-
-
-def words(name: str) -> str:
-    """Give a name of the set in words: `Blouses_Shirts` is "Blouses Shirts"."""
-    return " ".join(name.replace("_", " ").split())
 
 
 def read_coarse(folder: Path, intake: Intake) -> tuple[Vocabulary, pl.DataFrame]:

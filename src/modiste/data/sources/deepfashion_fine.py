@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from modiste.data.garments.labels import BODY_LANDMARKS, BOX, Category, Vocabulary
-from modiste.data.sources.deepfashion_landmarks import N_SLOTS, on_body, place_by_points
+from modiste.data.sources.deepfashion_landmarks import N_SLOTS, PLACES, on_body, place_by_points
 from modiste.data.sources.deepfashion_lists import (
     NO_AREA,
     ROWS,
@@ -20,6 +20,7 @@ from modiste.data.sources.deepfashion_lists import (
     lines_of,
     read_names,
     read_numbers,
+    words,
 )
 from modiste.errors import InputError
 
@@ -33,13 +34,6 @@ GROUPS: Mapping[int, str] = {
     6: "fit",
 }
 """What the set's numbers of attribute types mean."""
-PLACES: Mapping[int, str] = {1: "upper", 2: "lower", 3: "full"}
-"""What the set's numbers of clothes types mean."""
-
-
-def words(name: str) -> str:
-    """Give a name of the set in words: `crew_neckline` is "crew neckline"."""
-    return " ".join(name.replace("_", " ").split())
 
 
 def read_fine(folder: Path, intake: Intake) -> tuple[Vocabulary, pl.DataFrame]:

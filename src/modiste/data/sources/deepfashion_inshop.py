@@ -5,19 +5,28 @@ Source: https://mmlab.ie.cuhk.edu.hk/projects/DeepFashion/InShopRetrieval.html
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
-from modiste.data.garments.labels import Category, Vocabulary
+from modiste.data.garments.labels import BODY_LANDMARKS, Category, Vocabulary
 from modiste.data.garments.places import place_of
 from modiste.data.reading import open_table
-from modiste.data.sources.deepfashion_fine import words
-from modiste.data.sources.deepfashion_lists import Intake
+from modiste.data.sources.deepfashion_coarse import (
+    PARTITION,
+    boxes,
+    joined,
+    read_landmarks,
+    read_partition,
+)
+from modiste.data.sources.deepfashion_lists import ROWS, Intake, lines_of, read_numbers, words
 from modiste.errors import SchemaError
 
 ITEMS = "items.csv"
-PARTITION = "Eval/list_eval_partition.txt"
+BOXES = "Anno/list_bbox_inshop.txt"
+LANDMARKS = "Anno/list_landmarks_inshop.txt"
+COLOURS = "Anno/list_color_cloth.txt"
 RAREST = 20
 """A colour that fewer garments have is not told: the set's colours are names, and most are rare."""
 
@@ -58,6 +67,58 @@ def read_inshop_items(folder: Path, intake: Intake) -> tuple[Vocabulary, pl.Data
             pl.lit(ITEMS).alias("file"),
             "line",
         )
+    )
+
+
+def is_inshop(folder: Path) -> bool:
+    """Tell whether a folder holds the set as it is published."""
+    return (folder / PARTITION).is_file() and (folder / BOXES).is_file()
+
+
+def read_inshop(folder: Path, intake: Intake) -> tuple[Vocabulary, pl.DataFrame]:
+    """Read the set as it is published.
+
+    Its parts are train, query and gallery, the last two of the same products: both are judged on.
+    A picture's category is the folder in which its product lies.
+
+    Args:
+        folder: The set's folder, which holds `Anno` and `Eval`.
+        intake: Is told what was read and set aside.
+
+    Returns:
+        The words, and a row a picture with `picture`, `part`, `product`, `category`, and where its
+        list is there boxes and landmarks in pixels and `group.colour`.
+
+    Raises:
+        InputError: If the partition is absent or cannot be used.
+    """
+    parts = {"train": "train", "query": "test", "gallery": "test"}
+    table = read_partition(folder, PARTITION, intake, parts, cells=3)
+    category = pl.col("picture").str.extract(r"^img/[^/]+/([^/]+)/[^/]+/[^/]+$")
+    table = table.with_columns(category.alias("category"))
+    table = joined(table, read_numbers(folder / BOXES, 6).select(boxes(2)), BOXES, intake)
+    landmarks: tuple[str, ...] = ()
+    if (folder / LANDMARKS).is_file():
+        table = joined(table, read_landmarks(folder / LANDMARKS), LANDMARKS, intake)
+        landmarks = BODY_LANDMARKS
+    if (folder / COLOURS).is_file():
+        table = joined(table, _colours(folder / COLOURS), COLOURS, intake)
+    else:
+        table = table.with_columns(pl.lit(None, pl.String).alias("colour"))
+    vocabulary, table = coded(table)
+    return replace(vocabulary, landmarks=landmarks), table
+
+
+def _colours(path: Path) -> pl.DataFrame:
+    """Read the colour of each picture, which may be several words."""
+    rows = pl.concat([pl.DataFrame(schema=ROWS), *lines_of(path, skip=2)])
+    colour = pl.col("text").str.extract(r"^\S+\s+(.+)$")
+    return rows.select(
+        "line",
+        "text",
+        pl.col("text").str.extract(r"^(\S+)").alias("picture"),
+        colour.alias("colour"),
+        pl.when(colour.is_null()).then(pl.lit("no colour")).alias("reason"),
     )
 
 

@@ -9,6 +9,8 @@ import polars as pl
 from modiste.data.garments.labels import BODY_LANDMARKS
 
 N_SLOTS = len(BODY_LANDMARKS)
+PLACES: Mapping[int, str] = {1: "upper", 2: "lower", 3: "full"}
+"""What the set's numbers of clothes types mean."""
 _SLOTS: Mapping[str, tuple[int | None, ...]] = {
     "upper": (0, 1, 2, 3, None, None, 4, 5),
     "lower": (None, None, None, None, 0, 1, 2, 3),

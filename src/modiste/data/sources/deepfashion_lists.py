@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from modiste.data.files import open_plain, require_text
+from modiste.data.garments.pictures import Progress, read_sizes
 from modiste.data.report import TableReport
 from modiste.errors import InputError
 
@@ -178,3 +179,45 @@ def read_names(path: Path, intake: Intake, file: str) -> list[tuple[str, int]]:
         )
     intake.read(file, rows.height)
     return [(name, int(kind)) for name, kind in parts.select("name", "type").iter_rows()]
+
+
+def words(name: str) -> str:
+    """Give a name of the set in words: `crew_neckline` is "crew neckline"."""
+    return " ".join(name.replace("_", " ").split())
+
+
+def with_sizes(
+    root: Path,
+    table: pl.DataFrame,
+    intake: Intake,
+    progress: Progress | None = None,
+    *,
+    also: pl.Expr | None = None,
+) -> pl.DataFrame:
+    """Give rows the sizes of their pictures; those without a readable one are set aside.
+
+    Args:
+        root: Where the pictures' paths start.
+        table: `picture`, `file`, `line`, and more.
+        intake: Is told which rows are set aside.
+        progress: Told how far it is.
+        also: Another reason to set a row aside, null where there is none.
+
+    Raises:
+        InputError: If no row is left.
+    """
+    sizes = read_sizes(root, table["picture"], progress)
+    table = table.join(sizes, on="picture", how="left", maintain_order="left")
+    if also is not None:
+        table = table.with_columns(pl.coalesce("reason", also).alias("reason"))
+    lost = table.filter(pl.col("reason").is_not_null())
+    for (file,), rows in lost.group_by("file", maintain_order=True):
+        faults = rows.select("line", pl.col("picture").alias("text"), "reason")
+        intake.set_aside(str(file), faults)
+    table = table.filter(pl.col("reason").is_null()).drop("reason")
+    if table.is_empty():
+        raise InputError(
+            f"none of the {sizes.height:,} listed pictures can be read in {root}: "
+            "put the pictures there"
+        )
+    return table
