@@ -1,0 +1,1 @@
+"""How well garments are recognised, on pictures that nothing was learnt from."""
