@@ -62,6 +62,8 @@ class Chance:
 
     def of(self, rows: pl.DataFrame) -> pl.Series:
         """Give the chance of each row, Float64."""
+        if not self.columns:
+            return pl.Series("chance", np.full(len(rows), self.forest.constant))
         values = rows.select(pl.col(self.columns).cast(pl.Float32)).to_numpy()
         return pl.Series("chance", self.calibration(self.forest.predict(values)))
 
