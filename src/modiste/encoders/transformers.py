@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from modiste.encoders.preparation import Preparation
 
+_SETTINGS = "preprocessor_config.json"
 _MOST_TOKENS = 512
 _TEXTS = 32
 
@@ -245,6 +247,12 @@ class Transformers(Encoder):
             return _transformers().AutoTokenizer.from_pretrained(
                 self.folder, local_files_only=True, trust_remote_code=False
             )
+
+    def save(self, folder: Path) -> None:
+        """Write the model as it is now, and how its pictures are made ready, into a folder."""
+        with _quiet():
+            self.model.save_pretrained(folder)
+        shutil.copyfile(self.folder / _SETTINGS, folder / _SETTINGS)
 
     def see(self, values: torch.Tensor) -> torch.Tensor:
         """Run the picture tower on what `tensor` gave: `[n, dim]`, of any length."""

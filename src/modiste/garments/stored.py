@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 PLAN, HEADS, NETWORK = "recogniser.json", "heads.safetensors", "network"
 VERSION = 1
-_PROCESSOR = "preprocessor_config.json"
 
 
 @dataclass(frozen=True)
@@ -65,9 +64,9 @@ def write_recogniser(
     draft = out.with_name(f".{out.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     (draft / NETWORK).mkdir(parents=True)
-    network.encoder.model.cpu().save_pretrained(draft / NETWORK)
+    network.encoder.model.cpu()
+    network.encoder.save(draft / NETWORK)
     network.encoder.model.to(network.device)
-    shutil.copyfile(network.encoder.folder / _PROCESSOR, draft / NETWORK / _PROCESSOR)
     tensors = network.heads.state_dict().items()
     save_file({name: tensor.cpu().contiguous() for name, tensor in tensors}, draft / HEADS)
     plan = {

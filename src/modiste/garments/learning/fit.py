@@ -165,12 +165,13 @@ class Lessons:
         _fill(self.kept, tensors, "mean.")
         self.steps = int(tensors["steps"])
         for name, weight in self.weights.items():
-            self.optimiser.state[weight] = {
-                part: tensors[f"optimiser.{part}.{name}"].to(
-                    weight.device if part != "step" else "cpu"
-                )
-                for part in ("step", "exp_avg", "exp_avg_sq")
-            }
+            if f"optimiser.step.{name}" in tensors:  # else no picture told anything of its head
+                self.optimiser.state[weight] = {
+                    part: tensors[f"optimiser.{part}.{name}"].to(
+                        weight.device if part != "step" else "cpu"
+                    )
+                    for part in ("step", "exp_avg", "exp_avg_sq")
+                }
 
 
 class _Exchanged:

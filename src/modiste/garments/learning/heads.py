@@ -75,6 +75,7 @@ class Heads(nn.Module):
         self.look = nn.Conv2d(shape.channels, shape.n_slots * self.n_looks, 1)
         nn.init.zeros_(self.look.weight)
         nn.init.zeros_(self.look.bias)  # type: ignore[arg-type]
+        self.norm = nn.LayerNorm(shape.channels)
         self.drop = nn.Dropout(dropout)
         self.presence = nn.Linear(shape.channels, 1)
         self.categories = nn.Linear(shape.channels, shape.n_categories or 1)
@@ -95,7 +96,7 @@ class Heads(nn.Module):
         shape, n = self.shape, len(near)
         weights = self.look(near).flatten(2).softmax(2)  # [n, S * n_looks, places]
         looks = weights @ near.flatten(2).transpose(1, 2)  # [n, S * n_looks, channels]
-        looks = looks.view(n, shape.n_slots, self.n_looks, -1)
+        looks = self.norm(looks.view(n, shape.n_slots, self.n_looks, -1))
         dropped = self.drop(looks)
         first = 1 + bool(shape.n_categories)
         groups = tuple(head(dropped[:, :, first + place]) for place, head in enumerate(self.groups))

@@ -48,7 +48,7 @@ class Loss:
     def __call__(self, told: Told, asked: Asked) -> Tensor:
         """Give one number for a batch."""
         settings = self.settings
-        loss = 0.5 * _known_mean(
+        loss = _known_mean(
             functional.binary_cross_entropy_with_logits(
                 told.presence, asked.presence.nan_to_num(), reduction="none"
             ),
