@@ -102,22 +102,27 @@ def photo_size(path: Path) -> tuple[int, int]:
     try:
         with path.open("rb") as file:
             data = file.read(_HEADER)
-            for more in (0, MOST_BYTES):  # a long header, such as one with a preview, is rare
-                data += file.read(more)
-                try:
-                    with _quiet(data):
-                        picture = _opened(name, data, MOST_PIXELS)
-                    break
-                except PictureError:
-                    raise
-                except Exception:  # a decoder fed with hostile bytes may raise anything
-                    if more:
-                        raise PictureError(name, "is damaged") from None
+            picture = _header(name, data)
+            if picture is None:  # a long header, such as one with a preview, is rare
+                picture = _header(name, data + file.read(MOST_BYTES))
     except OSError as error:
         raise PictureError(name, f"cannot be read ({_words(error)})") from None
+    if picture is None:
+        raise PictureError(name, "is damaged")
     _check_size(name, picture.size, MOST_PIXELS)
     width, height = picture.size
     return (height, width) if _orientation(picture.info.get("exif")) >= 5 else (width, height)
+
+
+def _header(name: str, data: bytes) -> Image.Image | None:
+    """Read a header; None where it is cut off or damaged."""
+    try:
+        with _quiet(data):
+            return _opened(name, data, MOST_PIXELS)
+    except PictureError:
+        raise
+    except Exception:  # a decoder fed with hostile bytes may raise anything
+        return None
 
 
 def picture_path(folder: Path, path: str) -> Path:
