@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from modiste.data import Dataset
+from modiste.engine import collect, lazy
 from modiste.errors import InputError
 from modiste.search.attributes import AttributeFinder
 from modiste.search.attributes.encoded import EncodedWords
@@ -100,10 +103,6 @@ def test_any_encoder_of_words_will_do(planted_shop: Dataset) -> None:
 
 
 def test_a_shop_without_attributes_is_answered(learned: WordVectors) -> None:
-    from dataclasses import replace
-
-    from modiste.engine import collect, lazy
-
     bare = planted(12)
     names = [*bare.item_attributes, *(f"{name}_code" for name in bare.item_attributes)]
     bare = replace(bare, items=lazy(collect(bare.items).drop(names)), item_attributes=())

@@ -18,7 +18,7 @@ from modiste.search.attributes.learning import fit_word_vectors
 from modiste.search.attributes.sentences import build_sentences
 from modiste.search.attributes.stored import open_word_vectors, read_word_vectors, words_store
 from modiste.search.attributes.vectors import WordVectors
-from tests.search.attributes.planted import PATTERNS, SAYINGS
+from tests.search.attributes.planted import PATTERNS, SAYINGS, planted
 
 
 def test_values_lie_by_what_is_said_of_them(learned: WordVectors) -> None:
@@ -31,12 +31,11 @@ def test_values_lie_by_what_is_said_of_them(learned: WordVectors) -> None:
     assert (near.argmax(axis=1) == np.arange(len(PATTERNS))).all()
 
 
-def test_equal_texts_give_equal_bytes(planted_shop: Dataset, learned: WordVectors) -> None:
-    again = fit_word_vectors(build_sentences(planted_shop), seed=1)
-    assert again.words == learned.words
-    assert again.vectors.tobytes() == learned.vectors.tobytes()
-    other = fit_word_vectors(build_sentences(planted_shop), seed=2)
-    assert other.vectors.tobytes() != learned.vectors.tobytes()
+def test_equal_texts_give_equal_bytes(small: Dataset) -> None:
+    first, again, other = (fit_word_vectors(build_sentences(small), seed) for seed in (1, 1, 2))
+    assert again.words == first.words
+    assert again.vectors.tobytes() == first.vectors.tobytes()
+    assert other.vectors.tobytes() != first.vectors.tobytes()
 
 
 def test_what_nobody_said_has_no_direction(learned: WordVectors) -> None:
@@ -53,24 +52,31 @@ def test_rare_words_count_more() -> None:
     assert both[1] > 10 * both[0] > 0
 
 
+@pytest.fixture(scope="module")
+def small() -> Dataset:
+    """Too little to learn much from, and quickly learned."""
+    pytest.importorskip("gensim")
+    return planted(24)
+
+
 def test_they_are_stored_and_learned_anew_when_the_texts_change(
-    planted_shop: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = open_word_vectors(planted_shop, tmp_path)
+    first = open_word_vectors(small, tmp_path)
     name = words_store(tmp_path).current_name()
     monkeypatch.setattr(learning, "_word2vec", lambda: pytest.fail("was learned again"))
-    again = open_word_vectors(planted_shop, tmp_path)
+    again = open_word_vectors(small, tmp_path)
     assert again.vectors.tobytes() == first.vectors.tobytes()
     monkeypatch.undo()
-    items = collect(planted_shop.items)
+    items = collect(small.items)
     said = pl.when(pl.col("item_idx") == 3).then(pl.lit("velvet")).otherwise("description")
-    changed = replace(planted_shop, items=lazy(items.with_columns(said.alias("description"))))
+    changed = replace(small, items=lazy(items.with_columns(said.alias("description"))))
     open_word_vectors(changed, tmp_path)
     assert words_store(tmp_path).current_name() != name
 
 
-def test_an_altered_folder_is_not_read(planted_shop: Dataset, tmp_path: Path) -> None:
-    open_word_vectors(planted_shop, tmp_path)
+def test_an_altered_folder_is_not_read(small: Dataset, tmp_path: Path) -> None:
+    open_word_vectors(small, tmp_path)
     folder = words_store(tmp_path).current()
     (folder / "vocabulary.json").write_text(json.dumps(["a"]))
     with pytest.raises(ArtifactError, match="altered"):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
+from modiste.engine import collect, lazy
 from modiste.errors import InputError
 from modiste.rules import Rules
+from modiste.search import Searcher
 from modiste.search.match import Matcher, MatchResult
 from tests.search.match.wardrobe import (
     EMPTY,
@@ -17,6 +21,7 @@ from tests.search.match.wardrobe import (
     Piece,
     item,
     matcher,
+    shop,
 )
 from tests.search.rack import photo
 
@@ -99,13 +104,13 @@ def test_what_is_not_wanted_is_in_no_match(plain: Matcher) -> None:
     assert result.without == {"colour": ("Blue",)}
 
 
+def test_a_price_alone_is_answered(plain: Matcher) -> None:
+    result = plain.match("under 5", k=3)
+    assert len(result.matches) == 3
+    assert all((one.price or 9) < 5 for one in result.matches)
+
+
 def test_a_product_is_given_once_by_its_best_variant() -> None:
-    from dataclasses import replace
-
-    from modiste.engine import collect, lazy
-    from modiste.search import Searcher
-    from tests.search.match.wardrobe import shop
-
     made = shop()
     items = collect(made.items)
     products = [f"{kind}-{number % 4}" for number, (kind, _) in enumerate(GARMENTS)]

@@ -86,7 +86,7 @@ class Eyes:
 
 
 def vectors() -> Vectors:
-    """Vectors of the pictures: the colour's axis (black looks like a hat), and a little of what tells items apart."""
+    """Vectors of pictures: an axis a colour (black looks like a hat), a little of an item's own."""
     rng = np.random.default_rng(3)
     found = rng.normal(0, 0.01, (len(GARMENTS), len(AXES))).astype(np.float32)
     for row, (_, colour) in enumerate(GARMENTS):

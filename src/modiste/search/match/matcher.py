@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from modiste.encoders.base import Vectors
-from modiste.errors import InputError, MissingExtraError
+from modiste.errors import InputError
 from modiste.garments import Recogniser as FittedRecogniser
 from modiste.rules import Rules, apply_rules
 from modiste.rules.filters import Filter, allowed
@@ -29,7 +29,7 @@ from modiste.search.match.seen import Recogniser
 from modiste.search.match.shortage import shortage
 from modiste.search.match.taste import Liked, Purchases
 from modiste.search.match.wanted import Wanted, surest, with_photo, words_wanted
-from modiste.search.query.asked import Asked, conditions_of
+from modiste.search.query.asked import conditions_of
 from modiste.search.query.understood import Wishes
 from modiste.search.searcher import Searcher, check_numbers, read_filters
 
@@ -127,9 +127,10 @@ class Matcher:
         reader, finder = self.searcher.reader, self.searcher.finder
         asked = reader.read(words, spelling=spelling) if words else None
         unwanted = reader.unwanted(asked, without)
-        more, notes = self._meant(asked)
-        notes = [*(asked.understood.notes if asked else ()), *notes]
-        wanted = words_wanted(asked, more, unwanted)
+        notes = list(asked.understood.notes) if asked else []
+        if asked is not None and asked.unknown:
+            notes.append(f"the catalogue has no word like {', '.join(map(repr, asked.unknown))}")
+        wanted = words_wanted(asked, unwanted)
         look = Look()
         if photo is not None:
             kinds = wanted.by_words.get(KIND, {})
@@ -141,18 +142,24 @@ class Matcher:
         named = {} if unwanted is None else dict(unwanted.named)
         told = (surest(wanted.by_words), surest(wanted.by_photo), named)
         corrected = {} if asked is None else asked.understood.corrections
-        if not wanted.named and look.vector is None:
-            said = f"{words!r} names nothing that this shop has" if words else "nothing was seen"
-            if not (asked and asked.understood.notes) and not look.notes:
-                notes.append(f"{said}: name a kind, a colour …")
+        if not wanted.named and look.vector is None and not conditions:
+            notes.append("nothing was named that this shop has: name a kind, a colour …")
             return MatchResult((), "nothing to compare", tuple(notes), *told, corrected)
         fit = compute_fit(wanted, finder.attributes, finder.index)
-        items = best_fitting(fit, kept, finder.products, POOL * k)
-        cosines = self._likeness(look.vector, items)
-        liked, moved = self._liked(user, items)
+        enough = POOL * k
+        while True:
+            items = best_fitting(fit, kept, finder.products, enough)
+            cosines = self._likeness(look.vector, items)
+            if not wanted.named and look.vector is not None:  # nothing else to match it by
+                items, cosines = items[~np.isnan(cosines)], cosines[~np.isnan(cosines)]
+            liked, moved = self._liked(user, items)
+            order = self._ordered(fit, items, cosines, look.vector, liked)
+            chosen = self._chosen(items[order], rules, user, k)
+            # The rules may leave few of many: more are looked at then.
+            if rules is None or len(chosen) == k or enough >= self.searcher.items.height:
+                break
+            enough *= 8
         notes += moved
-        order = self._ordered(fit, items, cosines, look.vector, liked)
-        chosen = self._chosen(items[order], rules, user, k)
         evidence = Evidence(wanted, fit, items, cosines, liked)
         names = self.searcher.dataset.item_attributes
         matches = build_matches(self.searcher.items, names, chosen, evidence, finder.attributes)
@@ -166,19 +173,6 @@ class Matcher:
     def _attributes(self) -> AttributeFinder:
         return self.attributes
 
-    def _meant(self, asked: Asked | None) -> tuple[Wishes, list[str]]:
-        """Say which kind is meant by words that the shop does not have, by their vectors."""
-        if asked is None or not asked.unknown or KIND in asked.wishes:
-            return {}, []
-        text = " ".join(asked.unknown)
-        try:
-            near = self.attributes.nearest(text, KIND)
-        except (MissingExtraError, InputError) as error:
-            return {}, [f"the shop has no word like “{text}”: {error}"]
-        if near is None:
-            return {}, [f"the shop has no word like “{text}”"]
-        return {KIND: {near.value: near.closeness}}, [f"“{text}” was taken for {near.value}"]
-
     def _kept(self, conditions: Sequence[Filter], wanted: Wanted, rules: Rules | None) -> Mask:
         """Tell which items may be given at all, `[n_items]`."""
         kept = allowed(conditions, self.searcher.items)
@@ -189,7 +183,9 @@ class Matcher:
         if wanted.unwanted is not None:
             kept &= ~self.searcher.finder.attributes.having(wanted.unwanted.excluded)
             if wanted.unwanted.words:
-                kept[self.searcher.finder.index.containing(wanted.unwanted.words)] = False
+                index = self.searcher.finder.index
+                known = [word for word in wanted.unwanted.words if next(iter(word)) in index.terms]
+                kept[index.containing(known)] = False
         return kept
 
     def _likeness(self, photo: Vectors | None, items: Positions) -> Scores:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from modiste.errors import InputError, MissingExtraError
 from modiste.search.attributes import AttributeFinder
 from modiste.search.match.wanted import Said
 from modiste.search.query.asked import Reader
@@ -79,8 +81,7 @@ def read_garment(garment: Garment, reader: Reader, finder: Callable[[], Attribut
         name = _plain(garment.category)
         sure = 1.0 if garment.category_probability is None else garment.category_probability
         kinds = understand(name, reader.vocabulary, spelling=False).wishes.get(KIND, {})
-        if not kinds and (near := finder().nearest(name, KIND)) is not None:
-            kinds = {near.value: near.closeness}
+        kinds = kinds or _near_kind(name, finder)
         if kinds:
             wishes[KIND] = {value: weight * sure for value, weight in kinds.items()}
         else:
@@ -142,6 +143,14 @@ def _read_one(
     words = reader.index.words(name)
     if not own and words and all(next(iter(word)) in reader.index.terms for word in words):
         said.append(Said(name, tuple(words), probability))
+
+
+def _near_kind(name: str, finder: Callable[[], AttributeFinder]) -> Mapping[str, float]:
+    """Give the kind that a category means by word vectors; none where there can be no vectors."""
+    with suppress(MissingExtraError, InputError):
+        if (near := finder().nearest(name, KIND)) is not None:
+            return {near.value: near.closeness}
+    return {}
 
 
 def _plain(name: str) -> str:

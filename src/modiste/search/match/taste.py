@@ -88,6 +88,12 @@ class Purchases:
         shape = (self.dataset.n_users(), self.items.height)
         return csr_matrix((np.ones(len(users), np.float32), (users, items)), shape)
 
+    @cached_property
+    def _counts(self) -> tuple[Scores, Scores]:
+        """How many users bought each item, and how many items each user bought."""
+        bought = self._bought
+        return np.asarray(bought.sum(axis=0)).ravel(), np.asarray(bought.sum(axis=1)).ravel()
+
     def of(self, user: str, items: Positions) -> Liked | None:
         """Say how items go with what a user bought.
 
@@ -147,10 +153,8 @@ class Purchases:
 
         Users are similar by the cosine of what they own, an item counting less the more own it.
         """
-        bought = self._bought
+        bought, (owners, sizes) = self._bought, self._counts
         known = collect(self.dataset.users.filter(nw.col("user_id") == user).select("user_idx"))
-        owners = np.asarray(bought.sum(axis=0)).ravel()
-        sizes = np.asarray(bought.sum(axis=1)).ravel()
         wanted = np.zeros(bought.shape[1], np.float32)
         wanted[mine] = weight / np.sqrt(owners[mine] + 1)
         alike = (bought @ wanted) / np.sqrt(np.maximum(sizes, 1))

@@ -43,12 +43,11 @@ class Wanted:
         return bool(self.by_words or self.by_photo or self.said)
 
 
-def words_wanted(asked: Asked | None, more: Wishes, unwanted: Unwanted | None) -> Wanted:
+def words_wanted(asked: Asked | None, unwanted: Unwanted | None) -> Wanted:
     """Give what words ask for.
 
     Args:
         asked: The words as the shop understands them; None: there are none.
-        more: What further words mean by their vectors.
         unwanted: What is not wanted.
     """
     if asked is None:
@@ -56,7 +55,7 @@ def words_wanted(asked: Asked | None, more: Wishes, unwanted: Unwanted | None) -
     said = tuple(
         Said(asked.said.get(next(iter(word)), next(iter(word))), (word,)) for word in asked.others
     )
-    return Wanted(_without({**more, **asked.wishes}, unwanted), {}, said, unwanted)
+    return Wanted(_without(asked.wishes, unwanted), {}, said, unwanted)
 
 
 def with_photo(wanted: Wanted, wishes: Wishes, said: tuple[Said, ...]) -> Wanted:
