@@ -190,7 +190,7 @@ def _counts(panel: Panel, codes: npt.NDArray[np.int64], n_names: int) -> Doubles
 
 
 def _price_bands(shop: Dataset) -> tuple[list[str], pl.Series]:
-    """Name bands of the items' mean prices, each with as many pieces; items without a price: null."""
+    """Name bands of the items' mean prices, each with as many pieces; null: no price is known."""
     end = today(shop)
     rows = collect(shop.between(end - WEEK * 2 * _YEAR, end).select("item_idx", "price"))
     known = rows.drop_nulls()

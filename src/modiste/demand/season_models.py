@@ -38,7 +38,7 @@ def foresee(counts: Doubles, n_weeks: int, *, sparse: bool, only: str = "") -> F
     """
     require("statsforecast", "mlforecast", extra="forecast")
     found: Foreseen = {MEAN: np.repeat(counts[:, -8:].mean(axis=1)[:, None], n_weeks, axis=1)}
-    wanted = _possible(counts, n_weeks, sparse)
+    wanted = _possible(counts, sparse)
     wanted = [name for name in wanted if only in ("", name)]
     if only == MEAN:
         return found
@@ -54,7 +54,7 @@ def foresee(counts: Doubles, n_weeks: int, *, sparse: bool, only: str = "") -> F
     return {name: np.clip(np.nan_to_num(said), 0, None) for name, said in found.items()}
 
 
-def _possible(counts: Doubles, n_weeks: int, sparse: bool) -> list[str]:
+def _possible(counts: Doubles, sparse: bool) -> list[str]:
     n_series, n_history = counts.shape
     names = []
     if n_history >= _YEAR:

@@ -50,5 +50,5 @@ class SeasonColumns(Feature):
         return {"items": lazy(pl.DataFrame({"item_idx": items, **table}))}
 
     def add(self, tables: Tables, asked: Dataset, pairs: nw.LazyFrame) -> nw.LazyFrame:
-        """Add `seasons_<attribute>_sales` (pieces) and `seasons_<attribute>_rise` (1: as lately)."""
+        """Add `seasons_<attribute>_sales` (pieces) and `seasons_<attribute>_rise` (1: none)."""
         return look_up(pairs, tables["items"], "item_idx")

@@ -1,0 +1,91 @@
+"""`modiste forecast`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from modiste.cli.application import app
+
+
+@app.command("forecast")
+def forecast_command(
+    shop: Annotated[Path, typer.Option(help="The shop's folder.")],
+    out: Annotated[
+        Path,
+        typer.Option(help="The file to write: .parquet or .csv. A page of charts lies beside it."),
+    ],
+    by: Annotated[
+        str,
+        typer.Option(
+            help="article, price (bands), or an attribute of the shop's items: kind, colour …"
+        ),
+    ] = "kind",
+    weeks: Annotated[int, typer.Option(min=1, max=26, help="Weeks ahead.")] = 4,
+    stock: Annotated[
+        Path | None,
+        typer.Option(
+            help="A stock feed (item_id, stock), for articles: what is out of stock sells nothing."
+        ),
+    ] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            metavar="YYYY-MM-DD",
+            formats=["%Y-%m-%d"],
+            help="Forecast from this day, by the rows before it.",
+        ),
+    ] = None,
+    page: Annotated[
+        bool, typer.Option("--page/--no-page", help="Write the page of charts.")
+    ] = True,
+) -> None:
+    """Forecast weekly sales with intervals, of every article, kind, colour or price band.
+
+    Articles: with their stage of life and the chance that they are offered. The others: by the
+    model that foresaw past weeks best; the table of models is printed.
+    """
+    from rich.console import Console
+
+    from modiste.demand.outlook import look_ahead
+    from modiste.errors import InputError
+    from modiste.pipeline import as_of_day, day_name
+
+    if out.suffix not in (".parquet", ".csv"):
+        raise InputError(f"{out}: expected a name that ends in .parquet or .csv: choose one")
+    if not out.parent.is_dir():
+        raise InputError(f"{out}: the folder {out.parent} does not exist: make it first")
+    from modiste.data import open_shop
+    from modiste.rules.stock import read_stock
+
+    dataset = open_shop(shop)
+    past = dataset.until(as_of_day(dataset, as_of.date() if as_of else None))
+    console = Console(stderr=True)
+    with console.status("the forecast"):
+        outlook = look_ahead(
+            past.in_memory(), by, weeks, stock=None if stock is None else read_stock(stock)
+        )
+    draft = out.with_name(f".{out.name}.draft")
+    if out.suffix == ".parquet":
+        outlook.table.write_parquet(draft)
+    else:
+        outlook.table.write_csv(draft)
+    draft.replace(out)
+    for row in outlook.backtest.iter_rows(named=True):
+        console.print(
+            f"{row['class']:>7} {row['model']:<15} error {row['error']:.3f} "
+            f"({row['series']} series)",
+            highlight=False,
+        )
+    typer.echo(
+        f"{out}: {outlook.table.height:,} rows, {weeks} weeks from {day_name(past.as_of or 0)}"
+    )
+    if page:
+        from modiste.report.forecast_page import write_forecast_page
+
+        place = out.with_suffix(".html")
+        write_forecast_page(outlook, place, shop=shop.resolve().name)
+        typer.echo(str(place))
