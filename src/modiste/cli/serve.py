@@ -31,6 +31,14 @@ def serve_command(
     rules: Annotated[
         Path | None, typer.Option(help="TOML file of rules that every list keeps.")
     ] = None,
+    garments: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="A recogniser made by modiste garments fit, which finds the garments in photos; "
+            "by default that at SHOP/garments, if it is there.",
+        ),
+    ] = None,
     allow_host: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="Another name of this server; may be repeated."),
@@ -79,5 +87,6 @@ def serve_command(
         shop,
         given,
         rules=rules,
+        garments=garments,
         started=lambda address: typer.echo(f"{shop} is served at {address}", err=True),
     )

@@ -35,6 +35,7 @@ ROUTES = (
     "recommendations",
     "items",
     "search",
+    "garments",
     "suggest",
     "facets",
     "events",

@@ -169,6 +169,27 @@ class Facets(Shape):
     """Whether the garments in a shopper's photo can be found: `POST /garments` is there."""
 
 
+class Garment(Shape):
+    """A garment in a photo."""
+
+    box: tuple[Share, Share, Share, Share]
+    """Left, top, right, bottom as shares of the photo."""
+    category: str | None
+    category_probability: Share | None
+    attributes: dict[str, dict[str, Share]]
+    """By group, the names with their probabilities, the likeliest first."""
+    landmarks: dict[str, tuple[float, float, Share]]
+    """By name: x and y as shares of the photo, and how likely it is to be seen."""
+    confidence: Share
+    """Probability that it is there."""
+
+
+class Garments(Shape):
+    """What is in a photo, the surest first; nothing: no garment is there."""
+
+    garments: list[Garment]
+
+
 class EventKind(StrEnum):
     """What a shopper did."""
 

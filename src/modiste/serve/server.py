@@ -7,7 +7,7 @@ import os
 import socket
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,11 +30,41 @@ _TOLD = "MODISTE_SERVE"
 _GRACE_SECONDS = 10
 
 
+@dataclass(frozen=True)
+class Sources:
+    """What a shop is served with that does not lie in its folder."""
+
+    rules: Path | None = None
+    garments: Path | None = None
+    """A recogniser of garments."""
+
+    def check(self, shop: Path) -> None:
+        """Read the rules before the address is told: opening a shop takes long.
+
+        Purchases are not read, so that rules hold as on a day before the first of them: what only
+        holds later, and prices, are looked at when the shop is opened.
+
+        Raises:
+            ConfigError: If the rules have faults.
+            ArtifactError: If there is no recogniser, or it was altered.
+        """
+        if self.garments is not None:
+            from modiste.garments.stored import read_plan
+
+            read_plan(self.garments)
+        if self.rules is not None:
+            from modiste.data import open_shop
+            from modiste.rules.file import bind_rules, read_rules
+
+            bind_rules(read_rules(self.rules), open_shop(shop).until(0), self.rules.parent)
+
+
 def serve(
     shop: Path,
     given: Mapping[str, object],
     *,
     rules: Path | None = None,
+    garments: Path | None = None,
     started: Callable[[str], None] = lambda _address: None,
 ) -> None:
     """Serve a shop until the process is told to end.
@@ -44,6 +74,7 @@ def serve(
         given: Settings of this start by name, see `ServeSettings`; limits that are not named are
             those that were set for good, see `LimitStore`.
         rules: A file of rules that every list keeps.
+        garments: A recogniser of garments; None: the shop's own, if it has one.
         started: Told the address as soon as the socket is bound.
 
     Raises:
@@ -54,16 +85,16 @@ def serve(
     shop = shop.resolve()
     dataset_store(shop).current()
     settings = _settings(shop, given)
-    if rules is not None:
-        _check_rules(rules, shop)
+    sources = Sources(rules and rules.resolve(), garments and garments.resolve())
+    sources.check(shop)
     configure_logs()
     with listen(settings) as listening:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         started(f"http://{host}:{listening.getsockname()[1]}")
         if settings.workers == 1:
-            _run_here(shop, settings, rules, listening)
+            _run_here(shop, settings, sources, listening)
         else:
-            _run_workers(shop, settings, rules, listening)
+            _run_workers(shop, settings, sources, listening)
 
 
 def worker_app() -> FastAPI:
@@ -71,7 +102,8 @@ def worker_app() -> FastAPI:
     told = json.loads(os.environ[_TOLD])
     configure_logs()
     settings = ServeSettings(**told["settings"])
-    return _app(Path(told["shop"]), settings, told["rules"] and Path(told["rules"]))
+    named = {name: path and Path(path) for name, path in told["sources"].items()}
+    return _app(Path(told["shop"]), settings, Sources(**named))
 
 
 def new_server(app: FastAPI) -> uvicorn.Server:
@@ -103,7 +135,7 @@ def listen(settings: ServeSettings) -> socket.socket:
 
 
 def _run_here(
-    shop: Path, settings: ServeSettings, rules: Path | None, listening: socket.socket
+    shop: Path, settings: ServeSettings, sources: Sources, listening: socket.socket
 ) -> None:
     failures: list[Exception] = []
 
@@ -111,20 +143,20 @@ def _run_here(
         failures.append(error)
         server.should_exit = True
 
-    server = new_server(_app(shop, settings, rules, fail))
+    server = new_server(_app(shop, settings, sources, fail))
     server.run(sockets=[listening])
     if failures:
         raise failures[0]
 
 
 def _run_workers(
-    shop: Path, settings: ServeSettings, rules: Path | None, listening: socket.socket
+    shop: Path, settings: ServeSettings, sources: Sources, listening: socket.socket
 ) -> None:
     from uvicorn.supervisors import Multiprocess
 
     told = {
         "shop": str(shop),
-        "rules": str(rules.resolve()) if rules else None,
+        "sources": {name: path and str(path) for name, path in asdict(sources).items()},
         "settings": asdict(settings),
     }
     with tempfile.TemporaryDirectory(prefix="modiste-") as counts:
@@ -137,7 +169,7 @@ def _run_workers(
 def _app(
     shop: Path,
     settings: ServeSettings,
-    rules: Path | None,
+    sources: Sources,
     on_failure: Callable[[Exception], None] = lambda _error: None,
 ) -> FastAPI:
     from modiste.serve.app import create_app
@@ -145,7 +177,7 @@ def _app(
     def open_window(events: EventStore) -> Window:
         from modiste.serve.window import ShopWindow
 
-        return ShopWindow.open(shop, events, rules=rules)
+        return ShopWindow.open(shop, events, rules=sources.rules, garments=sources.garments)
 
     database = Database(settings.database_url(shop))
     return create_app(open_window, database, settings, on_failure=on_failure)
@@ -166,18 +198,6 @@ def _config(app: FastAPI | str, workers: int = 1) -> uvicorn.Config:
         timeout_graceful_shutdown=_GRACE_SECONDS,
         timeout_worker_healthcheck=120,  # a worker that loads a shop does not answer meanwhile
     )
-
-
-def _check_rules(rules: Path, shop: Path) -> None:
-    """Read the rules before the address is told: opening a shop takes long.
-
-    Purchases are not read, so that rules hold as on a day before the first of them: what only holds
-    later, and prices, are looked at when the shop is opened.
-    """
-    from modiste.data import open_shop
-    from modiste.rules.file import bind_rules, read_rules
-
-    bind_rules(read_rules(rules), open_shop(shop).until(0), rules.parent)
 
 
 def _settings(shop: Path, given: Mapping[str, object]) -> ServeSettings:

@@ -23,4 +23,6 @@ def get_facets(
 ) -> Response:
     """Count the values of the shop's attributes, of what a query and filters leave."""
     found = shop.facets(filters, q)
-    return answer(found.model_copy(update={"price_unit": settings.price_unit or None}))
+    finds = shop.finder is not None and shop.finder.ready
+    more = {"price_unit": settings.price_unit or None, "garments": finds}
+    return answer(found.model_copy(update=more))

@@ -21,8 +21,9 @@ from modiste.search.similar.items import Similar
 from modiste.search.similar.shop_likeness import open_likeness
 from modiste.serve.window.catalogue import Catalogue
 from modiste.serve.window.events import EventSource
+from modiste.serve.window.garments import GarmentFinder, open_finder
 from modiste.serve.window.personal import Personal
-from modiste.serve.window.stamps import LISTS, Stamps, take_stamps
+from modiste.serve.window.stamps import GARMENTS, LISTS, Stamps, take_stamps
 
 MOST_USERS_MADE = 5_000
 """Users of a shop whose lists are made at the start where none are stored."""
@@ -36,6 +37,8 @@ class Origin:
     shop: Path
     rules: Path | None
     encoder: str | None
+    garments: Path | None
+    """A recogniser that was named; None: the shop's own."""
     stamps: Stamps
     """Of the moment when it was opened."""
     key: str
@@ -43,7 +46,7 @@ class Origin:
 
     def look(self) -> Stamps:
         """Look at the same files again."""
-        return take_stamps(self.shop, self.rules)
+        return take_stamps(self.shop, self.rules, self.garments)
 
 
 @dataclass(frozen=True)
@@ -57,25 +60,34 @@ class Parts:
     personal: Personal | None
     degraded: tuple[str, ...]
     origin: Origin
+    finder: GarmentFinder | None
+    """Finds garments in photos; None: the shop has no recogniser."""
 
 
-def open_parts(shop: Path, events: EventSource, rules: Path | None, encoder: str | None) -> Parts:
-    """Open a shop: its catalogue, search, release, lists and rules.
+def open_parts(
+    shop: Path,
+    events: EventSource,
+    rules: Path | None,
+    encoder: str | None,
+    garments: Path | None = None,
+) -> Parts:
+    """Open a shop: its catalogue, search, release, lists, rules and recogniser.
 
     Raises:
         ArtifactError: If nothing was imported, or a release cannot be opened.
         ConfigError: If the rules have faults.
     """
-    stamps = take_stamps(shop, rules)
+    stamps = take_stamps(shop, rules, garments)
     searcher = Searcher.open(shop, encoder)
     dataset = searcher.dataset
     likeness = open_likeness(shop, dataset, "blend", encoder)
     similar = Similar(dataset, searcher.items, likeness, "blend")
     bound = bound_rules(rules, as_of_now(dataset))
     degraded = searcher.finder.spaces.notes
-    origin = Origin(shop, rules, encoder, stamps, rules_key(rules))
+    origin = Origin(shop, rules, encoder, garments, stamps, rules_key(rules))
+    finder = open_finder(shop, garments)
     if release_store(shop).current_name() is None:
-        return Parts(searcher, similar, bound, None, degraded, origin)
+        return Parts(searcher, similar, bound, None, degraded, origin, finder)
     release = open_release(shop)
     live = LiveModel(release.model, release.shop.in_memory())
     catalogue = Catalogue(dataset, searcher.items)
@@ -83,11 +95,11 @@ def open_parts(shop: Path, events: EventSource, rules: Path | None, encoder: str
         told = f"release {release.name} is older than dataset {release.newer_dataset}"
         degraded = (*degraded, told)
     personal = Personal(release, live, catalogue, Rules(), events, degraded=degraded)
-    return _with_lists(Parts(searcher, similar, bound, personal, degraded, origin))
+    return _with_lists(Parts(searcher, similar, bound, personal, degraded, origin, finder))
 
 
 def renew_parts(parts: Parts) -> Parts:
-    """Read rules, stock and lists anew; the rest is shared with what was opened before.
+    """Read rules, stock, lists and a new recogniser; the rest is shared with the window before.
 
     Raises:
         ArtifactError: If the lists were altered.
@@ -99,7 +111,11 @@ def renew_parts(parts: Parts) -> Parts:
     origin = replace(was, stamps=was.look(), key=rules_key(was.rules))
     bound = bound_rules(was.rules, as_of_now(parts.searcher.dataset))
     same = origin.stamps[LISTS] == was.stamps[LISTS] and origin.key == was.key
-    return _with_lists(replace(parts, rules=bound, origin=origin), keep=same)
+    finder = parts.finder
+    if origin.stamps[GARMENTS] != was.stamps[GARMENTS]:
+        finder = open_finder(was.shop, was.garments)
+    changed = replace(parts, rules=bound, origin=origin, finder=finder)
+    return _with_lists(changed, keep=same)
 
 
 def _with_lists(parts: Parts, *, keep: bool = False) -> Parts:

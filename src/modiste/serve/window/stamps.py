@@ -9,25 +9,27 @@ from pathlib import Path
 from modiste.errors import ConfigError
 from modiste.recommend.stored import lists_store
 from modiste.rules.file import read_rules
+from modiste.serve.window.garments import FOLDER, MANIFEST
 
 Stamps = Mapping[str, object]
 """By part of a shop what tells its state from others; equal ones are of one state."""
-LISTS, RULES = "lists", "rules or stock"
+LISTS, RULES, GARMENTS = "lists", "rules or stock", "garments"
 _POINTER = "CURRENT"
 _STORES = {"import": "data", "release": "releases", "vectors": "vectors", "index": "index"}
 """Folders of a shop whose versions a window is made of."""
 
 
-def take_stamps(shop: Path, rules: Path | None) -> Stamps:
-    """Look at every file that names a current version in a shop's folder, and at the rules."""
+def take_stamps(shop: Path, rules: Path | None, garments: Path | None = None) -> Stamps:
+    """Look at every file that names a current version in a shop's folder, rules and recogniser."""
     found: dict[str, object] = {what: _pointers(shop / name) for what, name in _STORES.items()}
     found[LISTS] = _stamp(lists_store(shop).root / _POINTER)
     found[RULES] = _rules(rules)
+    found[GARMENTS] = _stamp((garments or shop / FOLDER) / MANIFEST)
     return found
 
 
 def is_another_shop(before: Stamps, now: Stamps) -> bool:
-    """Tell whether more than lists and rules is another: the shop must be opened as a whole."""
+    """Tell whether more than lists, rules or recogniser changed: the whole shop is opened then."""
     return any(now[part] != before[part] for part in _STORES)
 
 

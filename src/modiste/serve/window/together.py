@@ -14,12 +14,15 @@ from modiste.data import Dataset
 from modiste.engine import collect
 from modiste.errors import InputError
 from modiste.search.lift import Attributes
+from modiste.search.similar.items import Similar
 from modiste.serve.window.catalogue import Catalogue
 
 Floats = npt.NDArray[np.float32]
 _KIND, _AUDIENCE = "kind", "audience"
 _STYLE = (_AUDIENCE, "season", "usage", "colour")
 _DEPTH = 400
+_LIKE = 20
+"""Items most like one that are asked for what goes with them."""
 
 
 @dataclass(frozen=True)
@@ -129,3 +132,17 @@ def of_its_style(
         turns.append(seen[kind])
         seen[kind] += 1
     return [found[at] for at in np.argsort(turns, kind="stable").tolist()]
+
+
+def bought_with_its_like(
+    companions: Companions, similar: Similar, catalogue: Catalogue, place: int
+) -> list[tuple[int, float]]:
+    """Give what completes an item that nobody bought: bought together with those most like it."""
+    rows = similar.neighbours(np.array([place]), _LIKE)
+    lists = [companions.of_item(other) for other in rows["neighbour_idx"].to_list()]
+    found = np.concatenate([items for items, _ in lists] or [np.empty(0, np.int64)])
+    scores = np.concatenate([score for _, score in lists] or [np.empty(0, np.float32)])
+    items, at = np.unique(found, return_inverse=True)
+    summed = np.bincount(at, scores, len(items)).astype(np.float32)
+    order = np.lexsort((items, -summed))
+    return completing(catalogue, place, items[order], summed[order])

@@ -33,6 +33,7 @@ from modiste.serve.window.asked import RecommendationsAsked
 from modiste.serve.window.catalogue import Catalogue
 from modiste.serve.window.events import EventSource, NoEvents
 from modiste.serve.window.facets import Counter
+from modiste.serve.window.garments import GarmentFinder
 from modiste.serve.window.opening import Parts, open_parts, renew_parts
 from modiste.serve.window.personal import Personal
 from modiste.serve.window.ruling import DEEPER, is_shown, needs_more, ruled
@@ -40,7 +41,7 @@ from modiste.serve.window.searching import Searching
 from modiste.serve.window.shelves import Shelves
 from modiste.serve.window.stamps import Stamps, is_another_shop
 from modiste.serve.window.suggest import Suggester
-from modiste.serve.window.together import Companions, completing, of_its_style
+from modiste.serve.window.together import Companions, bought_with_its_like, completing, of_its_style
 
 Mask = npt.NDArray[np.bool_]
 _SHARED = {"catalogue", "shelves", "companions", "counter", "suggester"}
@@ -73,21 +74,23 @@ class ShopWindow:
         *,
         rules: Path | None = None,
         encoder: str | None = None,
+        garments: Path | None = None,
     ) -> ShopWindow:
-        """Open a shop: its catalogue, search, release and rules.
+        """Open a shop: its catalogue, search, release, rules and recogniser.
 
         Args:
             shop: The shop's folder.
             events: What users did since; None: nothing.
             rules: A rules' file; None: no rules.
             encoder: Whose vectors are searched, see `Searcher.open`.
+            garments: A recogniser of garments; None: the shop's own, if it has one.
 
         Raises:
             ArtifactError: If nothing was imported, or a release cannot be opened.
             ConfigError: If the rules have faults.
         """
         events = NoEvents() if events is None else events
-        return cls._of(open_parts(shop, events, rules, encoder), events)
+        return cls._of(open_parts(shop, events, rules, encoder, garments), events)
 
     @classmethod
     def _of(cls, parts: Parts, events: EventSource) -> ShopWindow:
@@ -116,7 +119,8 @@ class ShopWindow:
             return self
         origin = self.parts.origin
         if is_another_shop(origin.stamps, origin.look()):
-            return self.open(origin.shop, self.events, rules=origin.rules, encoder=origin.encoder)
+            named = (origin.rules, origin.encoder, origin.garments)
+            return self._of(open_parts(origin.shop, self.events, *named), self.events)
         newer = self._of(renew_parts(self.parts), self.events)
         for name in _SHARED & vars(self).keys():
             vars(newer)[name] = vars(self)[name]
@@ -126,6 +130,11 @@ class ShopWindow:
     def release(self) -> str | None:
         """Name of the release that answers; None: nothing was trained."""
         return None if self.personal is None else self.personal.release.name
+
+    @property
+    def finder(self) -> GarmentFinder | None:
+        """What finds garments in photos; None: the shop has no recogniser."""
+        return None if self.parts is None else self.parts.finder
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -170,6 +179,7 @@ class ShopWindow:
             self.facets,
             lambda: self.recommendations(RecommendationsAsked()),
             lambda: None if self.personal is None else self.personal.live.warm(),
+            lambda: None if self.finder is None else self.finder.warm(),
             lambda: self.recommendations(RecommendationsAsked(explain=True)),  # made now
             lambda: self.recommendations(RecommendationsAsked(placement="new")),
             lambda: [self.goes_with(item_id, 1) for item_id in self.catalogue.ids[:1]],
@@ -250,7 +260,7 @@ class ShopWindow:
         found = completing(self.catalogue, place, *self.companions.of_item(place))
         strategy, text, fallback = "bought together", "often bought with it", False
         if not found:
-            found = self._by_likeness(place)
+            found = bought_with_its_like(self.companions, self.similar_items, self.catalogue, place)
             strategy, fallback = "bought together with what looks like it", True
             text = "bought with what looks like it"
         if not found:
@@ -351,16 +361,6 @@ class ShopWindow:
         ]
         notes = [] if len(shown) == asked.k else [self._few(len(shown), asked.k, asked.filters)]
         return self._listed(shown, strategy, notes=notes)
-
-    def _by_likeness(self, place: int) -> list[tuple[int, float]]:
-        rows = self.similar_items.neighbours(np.array([place]), 20)
-        lists = [self.companions.of_item(other) for other in rows["neighbour_idx"].to_list()]
-        found = np.concatenate([items for items, _ in lists] or [np.empty(0, np.int64)])
-        scores = np.concatenate([score for _, score in lists] or [np.empty(0, np.float32)])
-        items, at = np.unique(found, return_inverse=True)
-        summed = np.bincount(at, scores, len(items)).astype(np.float32)
-        order = np.lexsort((items, -summed))
-        return completing(self.catalogue, place, items[order], summed[order])
 
     def _kept(self, filters: Sequence[str]) -> Mask | None:
         """Tell which items pass the rules and some filters; None: all."""
