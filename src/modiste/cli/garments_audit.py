@@ -40,11 +40,11 @@ def audit_command(
     certain: Annotated[
         float,
         typer.Option(
-            min=0.5,
+            min=0.0,
             max=1.0,
-            help="A value is called wrong where another one has at least this chance beside it.",
+            help="Least chance that a value is wrong for it to be named, if 5 % of all are.",
         ),
-    ] = 0.9,
+    ] = 0.5,
     words: Annotated[
         bool, typer.Option(help="Whether names and descriptions are evidence too.")
     ] = True,
@@ -123,7 +123,9 @@ def _print(found: Audit, certain: float) -> None:
     typer.echo(f"{found.n_items:,} items, judged by {', '.join(found.parts)}")
     for line in found.checked:
         typer.echo(f"  {line}")
-    typer.echo(f"  called wrong from a chance of {certain:.2f} against the given value on")
+    typer.echo(
+        f"  named where the chance to be wrong is at least {certain:.2f}, if 5 % of all values are"
+    )
     for fault, title in _TITLES.items():
         rows = found.table.filter(fault=fault)
         if not rows.height:

@@ -51,8 +51,8 @@ def write_audit_page(audit: Audit, out: Path) -> int:
     if audit.groups.height:
         n_groups = audit.groups["group"].n_unique()
         reading = "Items that show one picture: two products, or one product in two colours."
-        rows = [page.group(group) for group in range(min(MOST, n_groups))]
-        parts.append(GridPart(rows, f"Pictures shown twice ({n_groups:,})", reading))
+        shared = [page.group(group) for group in range(min(MOST, n_groups))]
+        parts.append(GridPart(shared, f"Pictures shown twice ({n_groups:,})", reading))
     if not parts:
         parts.append(GridPart([GridRow("Nothing needs a second look", [], None, "All is well.")]))
     n_shown = sum(len(part.rows) for part in parts)

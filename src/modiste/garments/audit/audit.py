@@ -95,7 +95,7 @@ def audit_shop(
         encoder: Whose vectors of pictures; None: the one embedded last that was not fitted on the
             shop's own labels.
         words: Whether names and descriptions are evidence too.
-        certain: Least chance of another value against the given one for it to be called wrong.
+        certain: Least chance that a value is wrong for it to be called so.
         seed: Of the fits.
         progress: Told a stage's name and the share done.
 
@@ -196,9 +196,7 @@ class _Catalogue:
         return weigh_variants(chances, classes.labels, self.products)
 
     def _wrong(self, name: str, classes: Classes, chances: Floats, certain: float) -> list[Row]:
-        judged, usual = find_wrong(chances, classes.labels, self.evidence.known, certain)
-        given = classes.labels[judged.rows]
-        own = chances[judged.rows, given]
+        judged = find_wrong(chances, classes.labels, self.evidence.known, certain)
         n_others = np.bincount(self.products)[self.products] - 1
         values = classes.values
         return [
@@ -209,12 +207,16 @@ class _Catalogue:
                 values[had],
                 values[better],
                 float(chance),
-                f"{values[better]} {chances[row, better]:.2f}, {values[had]} {mine:.2f}; "
-                f"items of {values[better]} have {usual[better]:.2f} on average"
-                + (f"; with {n_others[row]} other variants" if n_others[row] else ""),
+                f"other products say {values[better]} {chances[row, better]:.2f}, "
+                f"{values[had]} {chances[row, had]:.3f}"
+                + (f"; {n_others[row]} other variants were asked too" if n_others[row] else ""),
             )
-            for row, had, better, chance, mine in zip(
-                judged.rows, given, judged.suggested, judged.probability, own, strict=True
+            for row, had, better, chance in zip(
+                judged.rows,
+                classes.labels[judged.rows],
+                judged.suggested,
+                judged.probability,
+                strict=True,
             )
         ]
 
@@ -276,11 +278,7 @@ def _duplicate_rows(items: pl.DataFrame, pairs: Pairs) -> tuple[list[Row], pl.Da
         rows.append(
             (int(second), "duplicate", "picture", pictures[second], ids[first], None, reason)
         )
-    chosen = np.array(kept, np.int64)
-    joined = Pairs(
-        *(part[chosen] for part in (pairs.first, pairs.second, pairs.cosine, pairs.bits))
-    )
-    group = groups_of(joined, items.height)
+    group = groups_of(pairs.of(np.array(kept, np.int64)), items.height)
     table = pl.DataFrame({"item_id": ids, "group": group})
     several = table.filter(pl.len().over("group") > 1)
     return rows, several.with_columns((pl.col("group").rank("dense") - 1).cast(pl.Int32)).sort(
