@@ -1,6 +1,7 @@
 """Words to attributes, way by way; and how long a match takes, and what taste is worth in it.
 
-    python benchmarks/attributes.py --shop SHOP [--encoder LABEL] [--part words|match|all]
+    python benchmarks/attributes.py --shop SHOP [--encoder LABEL] [--part words|match]
+        [--learn N] [--photos FOLDER]
 
 *In other words*: the questions of `modiste evaluate-search` whose kind and colour are said in words
 that the catalogue's value does not have. *From descriptions*: what is said of judged products, less
@@ -46,7 +47,7 @@ from modiste.search.match import Matcher
 from modiste.search.measure.parts import figures
 from modiste.search.measure.questions import reworded_questions
 from modiste.search.query.understood import understand
-from modiste.search.query.vocabulary import build_vocabulary
+from modiste.search.query.vocabulary import Vocabulary, build_vocabulary
 
 Scores = npt.NDArray[np.float32]
 Way = Callable[[Sequence[str], str], Scores]
@@ -178,9 +179,8 @@ def by_items(
     return way
 
 
-def by_reader(dataset: Dataset, items: pl.DataFrame) -> Way:
+def by_reader(vocabulary: Vocabulary, items: pl.DataFrame) -> Way:
     """Read texts as search does: spelling, plurals and the thesaurus, no vectors."""
-    vocabulary = build_vocabulary(dataset)
 
     def way(texts: Sequence[str], attribute: str) -> Scores:
         names = values_of(items, attribute)
@@ -251,13 +251,15 @@ def questions(
     return found
 
 
-def measure_words(shop: Path, label: str | None) -> None:
+def measure_words(shop: Path, label: str | None, most: int) -> None:
     """Print a table of ways by parts."""
     dataset = open_shop(shop)
     items = collect(dataset.items).sort("item_idx")
     part = split_products(items["product_id"])
     judged, rest = items.filter(part == "judge"), items.filter(part != "judge")
+    rest = rest.sample(min(most, rest.height), seed=SEED).sort("item_idx")
     unjudged = replace(dataset, items=lazy(rest))
+    vocabulary = build_vocabulary(dataset)
     start = process_time()
     sentences = build_sentences(unjudged)
     learned = fit_word_vectors(sentences, SEED)
@@ -271,12 +273,16 @@ def measure_words(shop: Path, label: str | None) -> None:
     ways: dict[str, Way] = {
         "the value's own words": by_overlap(plain_words, items),
         "runs of 3 to 5 letters": by_overlap(runs, items),
-        "search's reader (thesaurus)": by_reader(dataset, items),
+        "search's reader (thesaurus)": by_reader(vocabulary, items),
         "skip-gram, plain words": by_vectors(_Plain(bare), items),
         "skip-gram": by_vectors(learned, items),
         "fastText": by_vectors(runs_too, items),
-        "reader, then skip-gram": by_finder(AttributeFinder.of(dataset, learned), items),
-        "reader, then fastText": by_finder(AttributeFinder.of(dataset, runs_too), items),
+        "reader, then skip-gram": by_finder(
+            AttributeFinder.of(dataset, learned, vocabulary), items
+        ),
+        "reader, then fastText": by_finder(
+            AttributeFinder.of(dataset, runs_too, vocabulary), items
+        ),
     }
     chosen = choose_label(shop, "words", label)
     if chosen is not None:
@@ -290,7 +296,9 @@ def measure_words(shop: Path, label: str | None) -> None:
         ways |= {
             f"encoder {chosen}": by_vectors(ear, items),
             "the encoder, mean of items": by_items(encoder, vectors, items, kept),
-            "reader, then the encoder": by_finder(AttributeFinder.of(dataset, ear), items),
+            "reader, then the encoder": by_finder(
+                AttributeFinder.of(dataset, ear, vocabulary), items
+            ),
         }
     for name, (texts, right, units) in questions(dataset, items, judged).items():
         attribute = name.partition(": ")[2]
@@ -427,9 +435,12 @@ if __name__ == "__main__":
     parser.add_argument("--encoder", default=None)
     parser.add_argument("--photos", type=Path, default=None, help="A folder of JPEG photos.")
     parser.add_argument("--part", choices=("words", "match", "all"), default="all")
+    parser.add_argument(
+        "--learn", type=int, default=10**9, help="Learn from at most so many items."
+    )
     given = parser.parse_args()
     if given.part != "match":
-        measure_words(given.shop, given.encoder)
+        measure_words(given.shop, given.encoder, given.learn)
     if given.part != "words":
         folder = sorted(given.photos.rglob("*.jpg")) if given.photos else []
         measure_match(given.shop, folder)

@@ -131,4 +131,5 @@ def _print(result: MatchResult) -> None:
         if named:
             told = "; ".join(f"{name} {', '.join(values)}" for name, values in named.items())
             console.print(Text(f"{source}: {told}", style="dim"))
-    console.print(Text(f"matched by {result.strategy}", style="dim"))
+    if result.matches:
+        console.print(Text(f"matched by {result.strategy}", style="dim"))

@@ -211,14 +211,18 @@ class AttributeFinder:
         wishes: Mapping[str, float],
         away: set[str] | None = None,
     ) -> tuple[Close, ...]:
-        """Give an attribute's values that are named or nearer than ordinary ones."""
+        """Give an attribute's values that are named or nearer than ordinary ones.
+
+        Words that name a value, if half surely, tell more than vectors do: no vector is closer.
+        """
         found = _of_wishes(values, wishes)
+        most = min(PART, max(wishes.values(), default=1.0))
         if len(asked):
             near = (asked @ values.vectors.T).max(axis=0)
             for place in np.argsort(-near, kind="stable")[: k + len(found)].tolist():
                 name = values.names[place]
                 if near[place] > floor and name not in found:
-                    closeness = min(float(near[place]), PART)
+                    closeness = most * min(float(near[place]), 1.0)
                     found[name] = Close(name, closeness, "vectors", values.counts[place])
         return _sorted({name: one for name, one in found.items() if name not in (away or ())}, k)
 
@@ -244,7 +248,9 @@ class AttributeFinder:
         heard = self.ear.texts([words[place] for place in np.sort(drawn).tolist()])
         heard = heard[heard.any(axis=1)]
         return {
-            name: float(np.quantile(heard @ values.vectors.T, ORDINARY)) if len(heard) else 0.0
+            name: max(0.0, float(np.quantile(heard @ values.vectors.T, ORDINARY)))
+            if len(heard)
+            else 0.0
             for name, values in {**self.values, **self.model}.items()
         }
 

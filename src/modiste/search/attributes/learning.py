@@ -17,9 +17,9 @@ that stands in fewer sentences has no vector."""
 OFTEN = 1e-4
 """A word of a greater share of all words is passed over now and then, the oftener the greater; in a
 catalogue of few words, one that stands oftener than the mean word does."""
-SEEN = 12_000_000
+SEEN = 6_000_000
 """Words that are looked at in all: a small catalogue is read more often."""
-LEAST, MOST = 3, 50
+LEAST, MOST = 3, 30
 """How often a catalogue is read at least, and at most."""
 Progress = Callable[[str, float], None]
 

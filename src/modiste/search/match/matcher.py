@@ -143,7 +143,8 @@ class Matcher:
         told = (surest(wanted.by_words), surest(wanted.by_photo), named)
         corrected = {} if asked is None else asked.understood.corrections
         if not wanted.named and look.vector is None and not conditions:
-            notes.append("nothing was named that this shop has: name a kind, a colour …")
+            if not notes:
+                notes.append(f"{words!r} says nothing to match: name a kind, a colour …")
             return MatchResult((), "nothing to compare", tuple(notes), *told, corrected)
         fit = compute_fit(wanted, finder.attributes, finder.index)
         enough = POOL * k
@@ -167,7 +168,7 @@ class Matcher:
             notes += shortage(
                 len(matches), k, wanted, fit, kept, conditions, self.searcher, rules is not None
             )
-        strategy = _strategy(wanted, look, liked)
+        strategy = _strategy(wanted, look, liked, sold=bool(self.purchases.sales.any()))
         return MatchResult(matches, strategy, tuple(notes), *told, corrected)
 
     def _attributes(self) -> AttributeFinder:
@@ -241,7 +242,7 @@ class Matcher:
         return lists.sort("rank")["item_idx"].to_list()
 
 
-def _strategy(wanted: Wanted, look: Look, liked: Liked | None) -> str:
+def _strategy(wanted: Wanted, look: Look, liked: Liked | None, *, sold: bool) -> str:
     """Say how matches were found and ordered."""
     parts = []
     if wanted.by_words or wanted.by_photo:
@@ -250,9 +251,11 @@ def _strategy(wanted: Wanted, look: Look, liked: Liked | None) -> str:
         parts.append("words in what is said of items")
     if look.vector is not None:
         parts.append(f"likeness to the {look.whole} ({look.label})")
-    return ", then ".join(parts) + (
-        ", then taste" if liked is not None else ", then what sold lately"
-    )
+    if liked is not None:
+        parts.append("taste")
+    elif sold:
+        parts.append("what sold lately")
+    return ", then ".join(parts)
 
 
 def _sources(wanted: Wanted) -> list[str]:
