@@ -19,6 +19,7 @@ from modiste.relevance.trip import RelevanceFit
 KINDS = (
     ("Candidate sources", "modiste.candidates", "CANDIDATE_SOURCES"),
     ("Features", "modiste.features", "FEATURES"),
+    ("Columns of demand", "modiste.demand.columns", "DEMAND"),
 )
 RELEVANCE = (
     "The section `[relevance]` fills the fit that the source `wardrobe` and the feature "

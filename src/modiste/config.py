@@ -12,6 +12,9 @@ window_days = 28
 [features]
 off = ["season"]
 
+[demand]
+on = ["propensity"]          # columns of modiste.demand are off unless named here
+
 [relevance]
 keep = 60                    # of each user's pool; the rest is how the model is fitted
 
@@ -36,8 +39,9 @@ from typing import Any, TypeVar
 
 from modiste.candidates import CANDIDATE_SOURCES
 from modiste.component import build_component, near_hint, settings_of
+from modiste.demand.columns import DEMAND
 from modiste.errors import ConfigError
-from modiste.features import FEATURES
+from modiste.features import FEATURES, Feature
 from modiste.ranking.lightgbm import LightGbmRanker
 from modiste.ranking.prepared import Recipe
 from modiste.ranking.windows import Training
@@ -47,7 +51,9 @@ from modiste.relevance.trip import RelevanceFit
 T = TypeVar("T")
 RELEVANCE = "relevance"
 """The name under which all that reads the relevance model is left out."""
-_SECTIONS = ("seed", "candidates", "features", RELEVANCE, "training", "ranker")
+DEMANDED = "demand"
+"""The section of the columns that demand models offer."""
+_SECTIONS = ("seed", "candidates", "features", DEMANDED, RELEVANCE, "training", "ranker")
 _SHARED = ("wardrobe", RELEVANCE)
 """The source and the feature that read one model."""
 
@@ -71,10 +77,30 @@ class Config:
             "seed": self.seed,
             "candidates": _settings(self.recipe.sources, CANDIDATE_SOURCES),
             "features": _settings(self.recipe.features, FEATURES),
+            **self._demanded(),
             **({} if given is None else {RELEVANCE: given}),
             "training": settings_of(self.training),
             "ranker": settings_of(self.ranker),
         }
+
+    def _demanded(self) -> dict[str, Any]:
+        on = [name for name in DEMAND.names if name in self.recipe.features]
+        own = {name: settings_of(self.recipe.features[name]) for name in on}
+        return {DEMANDED: {"on": on, **own}} if on else {}
+
+    def including(self, names: Sequence[str]) -> Config:
+        """Add columns of demand by name, as they are by default.
+
+        Raises:
+            ConfigError: If there are no such columns.
+        """
+        for name in names:
+            if name not in DEMAND.names:
+                hint = near_hint(name, DEMAND.names)
+                raise ConfigError(f"--with {name}: no such columns of demand{hint}")
+        new = {name: DEMAND.get(name)() for name in names if name not in self.recipe.features}
+        features = {**self.recipe.features, **new}
+        return replace(self, recipe=replace(self.recipe, features=features))
 
     def without(self, names: Sequence[str]) -> Config:
         """Leave out sources and families of features by name; `relevance`: all that reads it.
@@ -82,7 +108,7 @@ class Config:
         Raises:
             ConfigError: If a name is of neither, or no source is left.
         """
-        known = (*CANDIDATE_SOURCES.names, *FEATURES.names)
+        known = (*CANDIDATE_SOURCES.names, *FEATURES.names, *DEMAND.names)
         for name in names:
             if name not in known:
                 raise ConfigError(f"--without {name}: no such source{near_hint(name, known)}")
@@ -143,6 +169,7 @@ def build_config(values: Mapping[str, Any], origin: str) -> Config:
     keep, fit = _build_relevance(values, origin, faults)
     sources = _build_all(CANDIDATE_SOURCES, values, "candidates", origin, faults, fit)
     features = _build_all(FEATURES, values, "features", origin, faults, fit)
+    features |= _build_demand(values, origin, faults)
     training = build_component(Training, values.get("training", {}), f"{origin}: training", faults)
     ranker = build_component(LightGbmRanker, values.get("ranker", {}), f"{origin}: ranker", faults)
     if not sources and not faults:
@@ -179,6 +206,24 @@ def _build_relevance(
     if isinstance(given, Mapping):
         given = {key: value for key, value in given.items() if key != "keep"}
     return keep, build_component(RelevanceFit, given, place, faults) or RelevanceFit()
+
+
+def _build_demand(values: Mapping[str, Any], origin: str, faults: list[str]) -> dict[str, Feature]:
+    """Build the columns of demand that the section `[demand]` turns on."""
+    place, given = f"{origin}: {DEMANDED}", values.get(DEMANDED, {})
+    on = given.get("on", []) if isinstance(given, Mapping) else None
+    if not isinstance(on, list) or not all(isinstance(name, str) for name in on):
+        faults.append(f"{place}: given {given!r}, expected a section with a list of names, on")
+        return {}
+    for name in [*(key for key in given if key != "on"), *on]:
+        if name not in DEMAND.names:
+            faults.append(f"{place}.{name}: no such columns{near_hint(name, DEMAND.names)}")
+    made = {
+        name: build_component(DEMAND.get(name), given.get(name, {}), f"{place}.{name}", faults)
+        for name in DEMAND.names
+        if name in on
+    }
+    return {name: part for name, part in made.items() if part is not None}
 
 
 def _build_all(
@@ -218,7 +263,7 @@ def _build_all(
 
 def _settings(parts: Mapping[str, Any], registry: Registry[Any]) -> dict[str, Any]:
     off = [name for name in registry.names if name not in parts]
-    own = {name: settings_of(part) for name, part in parts.items()}
+    own = {name: settings_of(parts[name]) for name in registry.names if name in parts}
     for name in own:
         own[name].pop("fit", None)  # it stands in [relevance], once for all who read the model
     return {"off": off, **own}

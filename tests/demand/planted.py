@@ -16,7 +16,7 @@ ITEMS_OF_KIND = 6
 STOPPED, LAUNCHED = (0, 6), 13
 """Items that sell nothing in the last two weeks, and one that begins three weeks before the end."""
 N_USERS = 240
-QUICK = Trees(n_trees=30, min_leaf_rows=20, threads=1)
+QUICK = Trees(n_trees=30, learning_rate=0.2, min_leaf_rows=20, threads=1)
 END = FIRST + 7 * WEEKS
 
 

@@ -33,6 +33,14 @@ def evaluate_command(
             help="Leave out a source or family of features; relevance: all that reads it. Repeat.",
         ),
     ] = None,
+    including: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            metavar="NAME",
+            help="Add columns of demand: propensity, seasons, life or style. Repeat.",
+        ),
+    ] = None,
     k: Annotated[int, typer.Option("--k", help="Length of the lists.")] = 12,
     refit_every: Annotated[
         int, typer.Option(help="One fit of the ranker serves so many weeks, never earlier ones.")
@@ -69,7 +77,7 @@ def evaluate_command(
     check_track(track)
     start = perf_counter()
     loaded, origin = (load_config(config), config) if config else served_config(shop)
-    loaded = loaded.without(without or [])
+    loaded = loaded.including(including or []).without(without or [])
     with shown_progress() as progress:
         result = evaluate(
             shop,
@@ -87,7 +95,8 @@ def evaluate_command(
     if json_file is not None:
         json_file.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     print_summary(result)
+    added = f", with {', '.join(including)}" if including else ""
     left = f", without {', '.join(without)}" if without else ""
-    typer.echo(f"configuration: {origin}{left}")
+    typer.echo(f"configuration: {origin}{added}{left}")
     typer.echo(f"figures: {shop / 'reports' / 'evaluation.json'}")
     typer.echo(f"next: modiste report --shop {shop}")

@@ -26,6 +26,7 @@ STAGES = ("new", "launch", "peak", "fade", "gone")
 """`new`: not sold yet. `gone`: probably not offered any more. `launch`: first sold at most
 `launch_weeks` weeks ago. `peak`: its last four weeks reach `peak_share` of its best four. `fade`:
 they do not."""
+_GONE = STAGES.index("gone")
 _ENDED = 8
 """Weeks without a sale after which a life counts as ended when lives are counted."""
 _BLOCK = 4
@@ -184,6 +185,8 @@ def forecast_items(
     for ahead in range(1, n_weeks + 1):
         model = fit_sales(features, fit, ahead=ahead)
         mean = np.where(none, 0.0, model.predict(features, everything))
+        # Trees that saw few articles stop go on for those that did.
+        mean = np.where(lives.stage == _GONE, mean * np.nan_to_num(lives.offered), mean)
         frames.append(
             pl.DataFrame(
                 {

@@ -17,6 +17,8 @@ RECENT_WEEKS = 52
 N_NEIGHBOURS = 10
 _PRIOR = 5.0
 """Launches of the larger group that count beside the own ones."""
+_SHARPNESS = 4
+"""Power of the cosine that a look-alike counts by."""
 _AT_ONCE = 4096
 
 
@@ -78,6 +80,8 @@ def _by_looks(
         alike = vectors[block] @ others.T  # [n_block, n_launched]
         near = np.argpartition(-alike, k - 1, axis=1)[:, :k]
         items = asked[start : start + _AT_ONCE]
-        total = rate[known[near]].sum(axis=1)
-        expected[items] = (total + _PRIOR * expected[items]) / (k + _PRIOR)
+        # Of two that are as near as it gets, one may still look like nothing of the kind.
+        weight = np.clip(np.take_along_axis(alike, near, axis=1), 0, None) ** _SHARPNESS
+        total = (weight * rate[known[near]]).sum(axis=1)
+        expected[items] = (total + _PRIOR * expected[items]) / (weight.sum(axis=1) + _PRIOR)
     return expected

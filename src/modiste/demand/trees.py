@@ -75,11 +75,19 @@ class Forest:
     constant: float = 0.0
     """What is predicted without trees."""
 
-    def predict(self, values: Floats) -> Doubles:
-        """Predict the mean of each row, `[n_rows, n_columns]` to `[n_rows]`."""
+    def predict(self, values: Floats, bases: Doubles | None = None) -> Doubles:
+        """Predict the mean of each row, `[n_rows, n_columns]` to `[n_rows]`.
+
+        Args:
+            values: The rows.
+            bases: Of a model of multiples, what each row's is a multiple of.
+        """
         if not self.text or not len(values):
             return np.full(len(values), self.constant)
-        return np.asarray(_booster(self.text).predict(values), np.float64)
+        booster = _booster(self.text)
+        if bases is None:
+            return np.asarray(booster.predict(values), np.float64)
+        return np.asarray(bases * np.exp(booster.predict(values, raw_score=True)), np.float64)
 
 
 def fit_trees(
@@ -89,6 +97,7 @@ def fit_trees(
     labels: npt.NDArray[Any],
     columns: Sequence[str],
     weights: Floats | None = None,
+    bases: Doubles | None = None,
 ) -> Forest:
     """Fit trees on rows.
 
@@ -99,6 +108,7 @@ def fit_trees(
         labels: `[n_rows]`; 0 or 1 for `binary`, not negative for `poisson`.
         columns: Names of the columns.
         weights: How often each row counts, `[n_rows]`; None: once.
+        bases: Of `poisson`: learn what multiple of these the labels are, `[n_rows]`.
 
     Returns:
         The trees; where all labels are alike, their value alone.
@@ -108,7 +118,12 @@ def fit_trees(
     import lightgbm
 
     data = lightgbm.Dataset(
-        values, labels, weight=weights, feature_name=list(columns), params={"max_bin": MAX_BINS}
+        values,
+        labels,
+        weight=weights,
+        init_score=None if bases is None else np.log(bases),
+        feature_name=list(columns),
+        params={"max_bin": MAX_BINS},
     )
     booster = lightgbm.train(
         settings.parameters(objective, len(labels)), data, num_boost_round=settings.n_trees

@@ -14,6 +14,7 @@ from modiste.data import Dataset
 from modiste.demand.moment import at_fixed_day, remembered
 from modiste.demand.propensity import PropensityFit, fit_propensity, item_kinds, purchases_of
 from modiste.demand.stored import propensity_of, propensity_table
+from modiste.demand.trees import Trees
 from modiste.demand.users import kind_windows
 from modiste.engine import apply, collect, column_types, lazy
 from modiste.features.base import Feature
@@ -27,15 +28,34 @@ class PropensityColumns(Feature):
 
     every_days: Annotated[int, Field(gt=0)] = 28
     """Days between models: that of a day knows what happened before the last multiple of it."""
-    fit: PropensityFit = PropensityFit(n_weeks=26, max_rows=100_000, held_out=4)
-    """How the chances are learned."""
+    label_days: Annotated[int, Field(gt=0)] = 7
+    """Days ahead that are predicted."""
+    n_weeks: Annotated[int, Field(gt=0)] = 26
+    """Past moments that are learned from."""
+    max_rows: Annotated[int, Field(gt=0)] = 100_000
+    """At most about so many rows are learned from; users are drawn."""
+    n_trees: Annotated[int, Field(gt=0)] = 100
+    """Trees of each of the two models."""
+    threads: Annotated[int, Field(ge=0)] = 0
+    """Threads; 0: all cores."""
+
+    def fit(self) -> PropensityFit:
+        """Give the settings of the fit."""
+        return PropensityFit(
+            label_days=self.label_days,
+            n_weeks=self.n_weeks,
+            max_rows=self.max_rows,
+            held_out=4,
+            trees=Trees(n_trees=self.n_trees, threads=self.threads),
+        )
 
     def prepare(self, shop: Dataset) -> Tables:
         """Fit the model of the last fixed day, and see how kinds sell today."""
+        fit = self.fit()
         model = remembered(
             at_fixed_day(shop, self.every_days),
-            self.fit,
-            lambda past: fit_propensity(past, self.fit),
+            fit,
+            lambda past: fit_propensity(past, fit),
         )
         kinds = kind_windows(purchases_of(shop), today(shop)).collect().sort("kind")
         return {
@@ -46,7 +66,7 @@ class PropensityColumns(Feature):
 
     def add(self, tables: Tables, asked: Dataset, pairs: nw.LazyFrame) -> nw.LazyFrame:
         """Add `propensity_any` and `propensity_kind`; null: the item's kind is not known."""
-        model = propensity_of(collect(tables["model"]), self.fit)
+        model = propensity_of(collect(tables["model"]), self.fit())
         kinds = collect(tables["kinds"]).lazy()
         kind_of = collect(tables["items"]).sort("item_idx")["kind"]
         day = today(asked)

@@ -28,13 +28,20 @@ class StyleColumns(Feature):
 
     every_days: Annotated[int, Field(gt=0)] = 28
     """Days between models: that of a day knows what happened before the last multiple of it."""
-    fit: StyleFit = StyleFit()
-    """How style is learned."""
+    dim: Annotated[int, Field(gt=0)] = 32
+    """Length of an item's vector of who bought it."""
+    half_life_days: Annotated[float, Field(gt=0)] = 90.0
+    """After so many days a purchase counts half."""
+
+    def fit(self) -> StyleFit:
+        """Give the settings of the fit."""
+        return StyleFit(dim=self.dim, half_life_days=self.half_life_days)
 
     def prepare(self, shop: Dataset) -> Tables:
         """Fit the model of the last fixed day."""
+        fit = self.fit()
         model = remembered(
-            at_fixed_day(shop, self.every_days), self.fit, lambda past: fit_style(past, self.fit)
+            at_fixed_day(shop, self.every_days), fit, lambda past: fit_style(past, fit)
         )
         names = list(model.weights)
         tables = {
@@ -66,4 +73,4 @@ class StyleColumns(Feature):
             return rows.hstack([pl.Series(name, said[name], nan_to_null=True) for name in columns])
 
         schema = {**column_types(pairs), **dict.fromkeys(columns, pl.Float32)}
-        return apply([owned_items(asked, self.fit.half_life_days), pairs], judged, schema)
+        return apply([owned_items(asked, self.half_life_days), pairs], judged, schema)

@@ -1,0 +1,57 @@
+"""Seasons of the planted shop are foreseen, short and empty histories answered."""
+
+import numpy as np
+import pytest
+
+from modiste.data import Dataset
+from modiste.demand.columns.seasons import SeasonColumns
+from modiste.demand.season import Series, forecast_season, forecast_series, weekly_series
+from modiste.demand.season_models import MEAN
+from modiste.engine import collect
+from modiste.errors import InputError
+from tests.demand.planted import FIRST, ITEMS_OF_KIND
+
+COAT, SANDALS = 0, ITEMS_OF_KIND
+WINTER, SUMMER = FIRST + 7 * 103, FIRST + 7 * 77
+"""A month before a peak of coats, and of sandals."""
+
+
+@pytest.mark.parametrize(
+    ("day", "rising", "falling"), [(WINTER - 28, COAT, SANDALS), (SUMMER, SANDALS, COAT)]
+)
+def test_the_kind_in_season_rises_more(
+    planted: Dataset, day: int, rising: int, falling: int
+) -> None:
+    columns = SeasonColumns(n_trees=100, threads=1)
+    table = collect(columns.prepare(planted.until(day))["items"]).sort("item_idx")
+    sales, rise = table["seasons_kind_sales"], table["seasons_kind_rise"]
+    assert sales[rising] > sales[falling]
+    assert rise[rising] > rise[falling]
+
+
+def test_a_short_history_is_forecast_by_its_mean() -> None:
+    made = forecast_series(Series(["a", "b"], np.array([[2.0, 4.0, 3.0], [0.0, 0.0, 0.0]])), 2)
+    assert made.table["value"].to_list() == pytest.approx([3.0, 3.0, 0.0, 0.0])
+    assert set(made.table["model"]) == {MEAN}
+    assert made.backtest.is_empty()
+    assert (made.table["low"] <= made.table["value"]).all()
+
+
+def test_an_unknown_attribute_names_those_there_are(planted: Dataset) -> None:
+    with pytest.raises(InputError, match="known are kind, price"):
+        weekly_series(planted, "taste")
+
+
+@pytest.mark.slow
+def test_the_model_that_knows_the_year_wins_where_there_is_a_season(planted: Dataset) -> None:
+    made = forecast_season(planted.until(WINTER - 28), "kind", 4)
+    assert made.backtest.height > 3
+    expected = made.table.group_by("name").sum().rows_by_key("name", named=True)
+    assert expected["coat"][0]["value"] > expected["sandals"][0]["value"]
+    assert (made.table["low"] <= made.table["high"]).all()
+
+
+@pytest.mark.slow
+def test_price_bands_have_an_answer(planted: Dataset) -> None:
+    made = forecast_season(planted, "price", 2)
+    assert made.table["value"].sum() > 0
