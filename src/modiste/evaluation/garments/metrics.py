@@ -42,7 +42,8 @@ class Ratio:
         known = ~np.isnan(ratios)
         count = known.sum(axis=1)
         total = np.where(known, ratios, 0).sum(axis=1)
-        return np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0)
+        means = np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0)
+        return np.asarray(means, np.float64)
 
 
 def mean_of(values: npt.ArrayLike, rows: Truths) -> Ratio:
@@ -62,7 +63,7 @@ def places_of(scores: Floats, true: Whole) -> Whole:
     own = scores[rows, np.maximum(true, 0)][:, None]
     ties = (scores == own) & (np.arange(scores.shape[1]) < true[:, None])
     place = 1 + (scores > own).sum(axis=1) + ties.sum(axis=1)
-    return np.where(known, place, scores.shape[1]).astype(np.int64)
+    return np.asarray(np.where(known, place, scores.shape[1]), np.int64)
 
 
 def category_figures(told: Told, said: Said) -> dict[str, Ratio]:
@@ -147,7 +148,8 @@ def overlaps(one: Floats, other: Floats) -> Numbers:
     high = np.minimum(one[:, 2:], other[:, 2:])
     shared = np.clip(high - low, 0, None).prod(axis=1)
     union = _area(one) + _area(other) - shared
-    return np.divide(shared, union, out=np.zeros(len(one)), where=union > 0, dtype=np.float64)
+    ratios = np.divide(shared, union, out=np.zeros(len(one)), where=union > 0, dtype=np.float64)
+    return np.asarray(ratios, np.float64)
 
 
 def _area(boxes: Floats) -> Floats:
@@ -156,7 +158,7 @@ def _area(boxes: Floats) -> Floats:
 
 def box_figures(told: Told, said: Said) -> dict[str, Ratio]:
     """Give the boxes' mean intersection over union, and the share above 0.5 and 0.75."""
-    rows = ~np.isnan(told.boxes).any(axis=1)
+    rows = np.asarray(~np.isnan(told.boxes).any(axis=1))
     if said.boxes is None or not rows.any():
         return {}
     shared = overlaps(np.nan_to_num(told.boxes), np.nan_to_num(said.boxes))

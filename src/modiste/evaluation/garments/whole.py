@@ -13,7 +13,7 @@ from PIL import Image
 from modiste.data.garments.labels import GarmentLabels, Vocabulary
 from modiste.data.photos import PictureError, open_photo, picture_path
 from modiste.errors import InputError
-from modiste.evaluation.garments.answers import Floats, Said, Told, in_words, tell
+from modiste.evaluation.garments.answers import Floats, Said, Told, Whole, in_words, tell
 from modiste.evaluation.garments.baselines import without_looking
 from modiste.evaluation.garments.metrics import all_figures
 from modiste.evaluation.garments.mistakes import worst_mistakes
@@ -183,7 +183,7 @@ def _predicted(
     return kept.drop("at"), _taken(all_rows, at), len(pictures) - len(read)
 
 
-def _taken(said: Predictions, at: np.ndarray) -> Predictions:
+def _taken(said: Predictions, at: Whole) -> Predictions:
     def rows(values: Floats | None) -> Floats | None:
         return None if values is None else values[at]
 
@@ -198,7 +198,7 @@ def _taken(said: Predictions, at: np.ndarray) -> Predictions:
 
 
 def answer(
-    said: Predictions, rows: np.ndarray, told: Told, model: Recognises, words: Vocabulary
+    said: Predictions, rows: Whole, told: Told, model: Recognises, words: Vocabulary
 ) -> Said:
     """Give what was said of garments in the words of their labels.
 
@@ -235,14 +235,14 @@ def answer(
     )
 
 
-def _slots(presence: Floats, told: Told, model: Recognises, words: Vocabulary) -> np.ndarray:
-    surest = presence.argmax(axis=1)
+def _slots(presence: Floats, told: Told, model: Recognises, words: Vocabulary) -> Whole:
+    surest = np.asarray(presence.argmax(axis=1), np.int64)
     if len(model.places) == 1 or not words.categories:
         return surest
     slot = {place: number for number, place in enumerate(model.places)}
     by_category = np.array([slot.get(category.place, -1) for category in words.categories] + [-1])
     known = by_category[told.categories]
-    return np.where(known >= 0, known, surest)
+    return np.asarray(np.where(known >= 0, known, surest), np.int64)
 
 
 def _points(values: Floats | None, own: Vocabulary, words: Vocabulary) -> Floats | None:
@@ -253,8 +253,8 @@ def _points(values: Floats | None, own: Vocabulary, words: Vocabulary) -> Floats
 
 def _silence(rows: pl.DataFrame, said: Predictions, threshold: float) -> dict[str, Any]:
     """Say how often something is found where a garment is, and nothing where none is."""
-    found = (said.presence >= threshold).any(axis=1)
-    nothing = rows["nothing"].to_numpy()
+    found = np.asarray((said.presence >= threshold).any(axis=1))
+    nothing = np.asarray(rows["nothing"].to_numpy())
     facts: dict[str, Any] = {
         "found": _plain(float(found[~nothing].mean())) if (~nothing).any() else None
     }
