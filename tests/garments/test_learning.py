@@ -13,7 +13,7 @@ from modiste.garments.settings import GarmentSettings
 from modiste.garments.targets import Targets
 from tests.garments.drawn import WORDS
 
-SHAPE = Shape(8, 3, 4, n_slots=2, n_categories=3, groups=(2,), n_tags=5, has_boxes=True,
+SHAPE = Shape(8, 3, 4, 6, n_slots=2, n_categories=3, groups=(2,), n_tags=5, has_boxes=True,
               n_landmarks=2)  # fmt: skip
 
 
@@ -25,9 +25,10 @@ def heads() -> Heads:
 
 def loss_of(heads: Heads, targets: Targets) -> torch.Tensor:
     judge = Loss(GarmentSettings(), torch.ones(3), (torch.ones(2),), heads.positions)
-    draw = torch.Generator().manual_seed(2)
+    draw, other = torch.Generator().manual_seed(2), torch.Generator().manual_seed(3)
     near = torch.rand(len(targets), 8, 3, 4, generator=draw)
-    return judge(heads(near), Asked.of(targets, torch.device("cpu")))
+    early = torch.rand(len(targets), 6, 6, 8, generator=other)
+    return judge(heads(near, early), Asked.of(targets, torch.device("cpu")))
 
 
 def blank(n: int = 2) -> Targets:

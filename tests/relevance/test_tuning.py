@@ -12,16 +12,12 @@ import torch
 from PIL import Image
 
 from modiste.encoders.batches import encode_files
+from modiste.encoders.fitting.devices import best_device, best_number
 from modiste.encoders.transformers import Transformers, multiplies_bfloat16
 from modiste.errors import InputError
 from modiste.relevance.fit import material_of
 from modiste.relevance.learning.learners import LEARNERS
-from modiste.relevance.learning.network import (
-    LivePictures,
-    PictureNetwork,
-    best_device,
-    best_number,
-)
+from modiste.relevance.learning.network import LivePictures, PictureNetwork
 from modiste.relevance.learning.tuning import Tuned, fit_end_to_end
 from modiste.relevance.pairs import Purchases, Whole
 from modiste.relevance.settings import RelevanceSettings, vbpr_settings

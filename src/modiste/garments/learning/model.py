@@ -91,6 +91,7 @@ class GarmentNetwork:
             channels=last.shape[1],
             height=last.shape[2],
             width=last.shape[3],
+            early=near.shape[1],
             n_slots=len(places),
             n_categories=len(words.categories),
             groups=tuple(len(values) for values in words.groups.values()),
@@ -124,7 +125,7 @@ class GarmentNetwork:
     def back(self, near: Tensor) -> Told:
         """Run the last layers and the heads on what `front` gave."""
         with counting_in(self.device, self.number):
-            return self.heads(self.cut.back(near))  # type: ignore[no-any-return]
+            return self.heads(self.cut.back(near), near)  # type: ignore[no-any-return]
 
     @torch.inference_mode()
     def predict(self, near: Tensor) -> Predictions:

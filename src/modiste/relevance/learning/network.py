@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -22,7 +21,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from modiste.encoders.fitting.cut import Cut
-from modiste.encoders.transformers import Transformers, multiplies_bfloat16
+from modiste.encoders.fitting.devices import best_device, best_number, counting_in
+from modiste.encoders.transformers import Transformers
 from modiste.errors import InputError
 from modiste.relevance.learning.activations import Activations, Progress, see_pictures
 from modiste.relevance.learning.pictures import Pictures
@@ -37,17 +37,6 @@ _TURNED = 0.5
 _SAME = 0.02
 """Features may differ so much by rounding to half precision, of a length of 1."""
 _SETTINGS = "preprocessor_config.json"
-
-
-def best_device() -> torch.device:
-    """Give what networks run on: the accelerator if there is one, else the processor."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
-
-def best_number(device: torch.device) -> torch.dtype:
-    """Give what numbers a network multiplies: bfloat16 where the device itself has it."""
-    has = torch.cuda.is_bf16_supported() if device.type == "cuda" else multiplies_bfloat16()
-    return torch.bfloat16 if has else torch.float32
 
 
 @dataclass
@@ -111,7 +100,7 @@ class PictureNetwork:
         cut = Cut(model, n_trained) if n_trained else Cut.where_maps_halve(model, sample)
 
         def front(values: Tensor) -> Tensor:
-            with _numbers(device, number):
+            with counting_in(device, number):
                 return cut.front(values.to(device))
 
         with torch.inference_mode():
@@ -186,7 +175,7 @@ class PictureNetwork:
         if self.turns is not None:
             turned = torch.rand(len(places), 1, 1, 1, generator=self.turns) < _TURNED
             near = torch.where(turned.to(self.device), near.flip(3), near)
-        with _numbers(self.device, self.number):
+        with counting_in(self.device, self.number):
             last = self.cut.back(near)
         return _pooled(last)
 
@@ -209,12 +198,6 @@ class LivePictures(Pictures):
             features = network.features(items) - torch.from_numpy(self.centre)
             network.last = items, features @ torch.from_numpy(self.turn)
         return network.last[1]
-
-
-def _numbers(device: torch.device, number: torch.dtype) -> AbstractContextManager[Any]:
-    if number == torch.float32:
-        return nullcontext()
-    return torch.autocast(device.type, dtype=number)
 
 
 def _pooled(last: Tensor) -> Tensor:
