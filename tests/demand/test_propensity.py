@@ -5,6 +5,7 @@ import pytest
 
 from modiste.data import Dataset
 from modiste.demand.propensity import (
+    Moments,
     Propensity,
     PropensityFit,
     fit_propensity,
@@ -51,7 +52,7 @@ def test_every_user_and_kind_has_a_chance_and_needs_are_told_apart(
 
 
 def test_moments_kept_from_another_day_give_the_same_model(planted: Dataset) -> None:
-    kept: dict = {}  # type: ignore[type-arg]
+    kept: Moments = {}
     fit_propensity(planted.until(DAY - 7), FIT, kept=kept)
     warm = fit_propensity(planted.until(DAY), FIT, kept=kept)
     assert warm.any.forest == fit_propensity(planted.until(DAY), FIT).any.forest

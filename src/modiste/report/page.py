@@ -16,6 +16,7 @@ from modiste.data.dataset import Dataset
 from modiste.errors import ArtifactError, InputError, MissingExtraError
 from modiste.report import glance, glance_charts, measure, measure_charts
 from modiste.report.customers import Explain, Gallery, show_customers
+from modiste.report.demand import demand_parts
 from modiste.report.parts import Chart, Table
 from modiste.report.pictures import Album
 from modiste.report.words import word_cloud
@@ -76,6 +77,7 @@ def write_report(
         "release": Store(shop / "releases", "release").current_name(),
         "facts": glance.facts(dataset),
         "glance": _glance_parts(dataset),
+        "seasons": demand_parts(shop, dataset) if dataset.n_users() else [],
         "imported": _import_report(folder),
     }
     tell(STEPS[1])

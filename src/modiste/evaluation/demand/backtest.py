@@ -24,7 +24,14 @@ from modiste.demand.users import kind_windows, user_kind_windows, user_windows
 from modiste.engine import collect
 
 Progress = Callable[[str, float], None]
-TASKS = ("churn", "propensity", "item_sales", "item_sales_known", "department_sales", "item_revenue")
+TASKS = (
+    "churn",
+    "propensity",
+    "item_sales",
+    "item_sales_known",
+    "department_sales",
+    "item_revenue",
+)
 """`churn`: does a user who bought in the last 28 days buy in the week. `propensity`: the same of
 each kind. `item_sales`: pieces of articles that sell at least 10 times in all of the data, as the
 protocol has it; `item_sales_known`: of those that did so before the week, which needs no knowledge

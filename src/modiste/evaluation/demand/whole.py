@@ -1,4 +1,4 @@
-"""The honest measure of a shop's demand models: what they said of past weeks, beside simple rules."""
+"""The honest measure of a shop's demand models: past weeks foreseen, beside simple rules."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def measure_demand(
         progress: Told the stage and the share done.
 
     Returns:
-        `tasks` (see `figures`), `revenue` (RelBench's error), `cpu_seconds`. It is written to
-        `SHOP/reports/demand.json` too.
+        `tasks` (see `figures`), `by_week`, `revenue` (RelBench's error), `cpu_seconds`. It is
+        written to `SHOP/reports/demand.json` too.
 
     Raises:
         ArtifactError: If nothing was imported.
@@ -85,6 +85,7 @@ def measure_demand(
         "refit_every": refit_every,
         "seed": seed,
         "tasks": judge(foreseen, seed),
+        "by_week": by_week(foreseen),
         "revenue": revenue_error(foreseen.tables["item_revenue"]),
         "cpu_seconds": round(process_time() - began, 1),
     }
@@ -116,6 +117,13 @@ def judge(foreseen: Foreseen, seed: int) -> dict[str, Any]:
     return tasks
 
 
+def by_week(foreseen: Foreseen) -> list[dict[str, Any]]:
+    """Sum what departments were to sell, and sold, in each week: `week_start, actual, value`."""
+    rows = foreseen.tables["department_sales"].group_by("week").agg(pl.col("actual", "value").sum())
+    day = pl.col("week").cast(pl.Date).dt.to_string("iso").alias("week_start")
+    return rows.sort("week").select(day, "actual", "value").to_dicts()
+
+
 def revenue_error(rows: pl.DataFrame) -> dict[str, float]:
     """Give RelBench's error of weekly sales: of the sum of prices of every article.
 
@@ -128,7 +136,7 @@ def revenue_error(rows: pl.DataFrame) -> dict[str, float]:
     """
     actual = rows["actual"].to_numpy()
     spread = float(actual.std()) or 1.0
-    found = {}
+    found: dict[str, float] = {}
     for name, column in ((MODEL, "value"), ("nothing", "nothing")):
         error = float(np.abs(actual - rows[column].to_numpy()).mean())
         found |= {name: error, f"{name}, normalised": error / spread}
