@@ -42,10 +42,10 @@ def fit_command(
     height: Annotated[
         int, typer.Option(min=0, max=1024, help="Pixels; 0: what suits the network.")
     ] = 0,
-    views: Annotated[int, typer.Option(min=1, help="In how many ways each picture is seen.")] = 6,
-    epochs: Annotated[int, typer.Option(min=1, help="Times each picture is learned from.")] = 16,
-    batch: Annotated[int, typer.Option(min=1, help="Pictures a step.")] = 32,
-    rate: Annotated[float, typer.Option(help="Largest step of the heads.")] = 1e-3,
+    views: Annotated[int, typer.Option(min=1, help="In how many ways each picture is seen.")] = 4,
+    epochs: Annotated[int, typer.Option(min=1, help="Times each picture is learned from.")] = 12,
+    batch: Annotated[int, typer.Option(min=1, help="Pictures a step.")] = 16,
+    rate: Annotated[float, typer.Option(help="Largest step of the heads.")] = 7e-4,
     network_rate: Annotated[float, typer.Option(help="Largest step of the network.")] = 3e-4,
     balance: Annotated[
         float, typer.Option(min=0, max=1, help="How far rare categories weigh more.")

@@ -18,16 +18,16 @@ class GarmentSettings:
     layers: int = Field(default=12, ge=1, le=1000)
     """How many of the network's last convolutions learn, counted in whole blocks: at least so
     many."""
-    views: int = Field(default=6, ge=1, le=64)
+    views: int = Field(default=4, ge=1, le=64)
     """In how many ways each picture is seen: as it is, and cut, scaled, coloured, blurred and
     partly covered by chance. Each costs a pass through the frozen layers and disk, once."""
-    epochs: int = Field(default=16, ge=1, le=1000)
+    epochs: int = Field(default=12, ge=1, le=1000)
     """Times each picture is learned from, another view each time, unless it stops before."""
     patience: int = Field(default=6, ge=1)
     """Epochs without better figures on the watched part after which fitting stops."""
-    batch: int = Field(default=32, ge=1, le=4096)
+    batch: int = Field(default=16, ge=1, le=4096)
     """Pictures a step."""
-    rate: float = Field(default=1e-3, gt=0, le=1)
+    rate: float = Field(default=7e-4, gt=0, le=1)
     """Largest step of the heads; it falls towards zero along a cosine."""
     network_rate: float = Field(default=3e-4, gt=0, le=1)
     """Largest step of the network's last layers."""
