@@ -6,9 +6,9 @@ $ python -m benchmarks.audit my-shop --remove colour,audience --seeds 3 --json f
 
 Of the kinds and of the colours 3 % each are swapped for another value, drawn as often as the
 catalogue has it, and 5 % of some attributes are removed. What was found is set beside confident
-learning, the rule "lowest chance of the given value" and a draw, each naming as many items. A catalogue has faults of
-its own: they count against precision here, so that it is a lower bound. Intervals are of 95 %, by
-resampling products.
+learning, the rule "lowest chance of the given value" and a draw, each naming as many items. A
+catalogue has faults of its own: they count against precision here, so that it is a lower bound.
+Intervals are of 95 %, by resampling products.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from modiste.garments.audit.labels import (
     Classes,
     fill_missing,
     find_wrong,
+    judged_by,
     least_chance,
     read_classes,
 )
@@ -83,13 +84,16 @@ def judge_wrong(
 ) -> dict[str, Any]:
     """Plant wrong values and look for them."""
     rng = np.random.default_rng((seed, len(name), 3))
-    known = np.flatnonzero(evidence.known & (classes.labels >= 0))
+    may = judged_by(evidence, name)
+    known = np.flatnonzero(may & (classes.labels >= 0))
     labels, planted = swapped(classes, known, rng)
     start = time.process_time()
     folds = product_folds(products)
-    plain = predict_unseen(evidence, labels, len(classes.values), folds, seed=seed)
+    plain = predict_unseen(
+        evidence, np.where(may, labels, -1), len(classes.values), folds, seed=seed
+    )
     chances = weigh_variants(plain, labels, products)
-    judged = find_wrong(chances, labels, evidence.known)
+    judged = find_wrong(chances, labels, may)
     seconds = time.process_time() - start
     given = chances[known, labels[known]]
     n = len(judged.rows)
@@ -124,10 +128,11 @@ def judge_wrong(
 
 
 def judge_missing(
-    classes: Classes, evidence: Evidence, products: Whole, seed: int
+    name: str, classes: Classes, evidence: Evidence, products: Whole, seed: int
 ) -> dict[str, Any]:
     """Remove values and have them suggested."""
-    known = np.flatnonzero(classes.labels >= 0)
+    may = judged_by(evidence, name)
+    known = np.flatnonzero(may & (classes.labels >= 0))
     rng = np.random.default_rng((seed, 7))
     gone = np.sort(rng.choice(known, round(REMOVED * len(known)), replace=False))
     labels = classes.labels.copy()
@@ -135,12 +140,14 @@ def judge_missing(
     missing = np.zeros(len(labels), np.bool_)
     missing[gone] = True
     folds = product_folds(products)
-    plain = predict_unseen(evidence, labels, len(classes.values), folds, seed=seed)
+    plain = predict_unseen(
+        evidence, np.where(may, labels, -1), len(classes.values), folds, seed=seed
+    )
     chances = weigh_variants(plain, labels, products)
-    least = least_chance(chances, labels, evidence.known)
+    least = least_chance(chances, labels, may)
     if least is None:
         return {"n_removed": len(gone), "n_suggested": 0}
-    filled = fill_missing(chances, missing, evidence.known, least[0])
+    filled = fill_missing(chances, missing, may, least[0])
     right = filled.suggested == classes.labels[filled.rows]
     return {
         "n_removed": len(gone),
@@ -178,7 +185,7 @@ def main() -> None:
             result["wrong"][f"{name} {seed}"] = found
             print("wrong", name, seed, json.dumps(found), flush=True)
     for name in asked.remove.split(","):
-        found = judge_missing(read_classes(items[name]), evidence, products, 0)
+        found = judge_missing(name, read_classes(items[name]), evidence, products, 0)
         result["missing"][name] = found
         print("missing", name, json.dumps(found), flush=True)
     result["peak_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

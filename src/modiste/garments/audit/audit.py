@@ -28,8 +28,10 @@ from modiste.garments.audit.labels import (
     CERTAIN,
     PRECISION,
     Classes,
+    Mask,
     fill_missing,
     find_wrong,
+    judged_by,
     least_chance,
     read_classes,
 )
@@ -173,21 +175,22 @@ class _Catalogue:
                 continue
             if name not in JUDGED and not classes.missing.any():
                 continue
-            chances = self._chances(name, classes)
+            known = judged_by(self.evidence, name)
+            chances = self._chances(name, classes, known)
             if name in JUDGED:
-                found = self._wrong(name, classes, chances, certain)
+                found = self._wrong(name, classes, chances, known, certain)
                 wrong += found
                 checked.append(f"{name}: {len(found):,} likely wrong")
             if classes.missing.any():
-                found, told = self._missing(name, classes, chances)
+                found, told = self._missing(name, classes, chances, known)
                 missing += found
                 checked.append(f"{name}: {told}")
         return wrong, missing, checked
 
-    def _chances(self, name: str, classes: Classes) -> Floats:
+    def _chances(self, name: str, classes: Classes, known: Mask) -> Floats:
         chances = predict_unseen(
             self.evidence,
-            classes.labels,
+            np.where(known, classes.labels, -1),
             len(classes.values),
             self.folds,
             seed=self.seed,
@@ -195,8 +198,10 @@ class _Catalogue:
         )
         return weigh_variants(chances, classes.labels, self.products)
 
-    def _wrong(self, name: str, classes: Classes, chances: Floats, certain: float) -> list[Row]:
-        judged = find_wrong(chances, classes.labels, self.evidence.known, certain)
+    def _wrong(
+        self, name: str, classes: Classes, chances: Floats, known: Mask, certain: float
+    ) -> list[Row]:
+        judged = find_wrong(chances, classes.labels, known, certain)
         n_others = np.bincount(self.products)[self.products] - 1
         values = classes.values
         return [
@@ -220,15 +225,17 @@ class _Catalogue:
             )
         ]
 
-    def _missing(self, name: str, classes: Classes, chances: Floats) -> tuple[list[Row], str]:
+    def _missing(
+        self, name: str, classes: Classes, chances: Floats, known: Mask
+    ) -> tuple[list[Row], str]:
         n_missing = int(classes.missing.sum())
-        least = least_chance(chances, classes.labels, self.evidence.known)
+        least = least_chance(chances, classes.labels, known)
         if least is None:
             return [], (
                 f"{n_missing:,} missing, none suggested: no prediction of known values was right "
                 f"in {PRECISION:.0%} of the cases"
             )
-        judged = fill_missing(chances, classes.missing, self.evidence.known, least[0])
+        judged = fill_missing(chances, classes.missing, known, least[0])
         values = self.items[name].to_list()
         reason = f"of known values predicted with {least[0]:.2f} or more, {least[1]:.0%} were right"
         rows: list[Row] = [

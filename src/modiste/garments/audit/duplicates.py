@@ -20,7 +20,7 @@ LEAST_COSINE = 0.97
 """Pictures less alike than this are not looked at more closely."""
 MOST_BITS = 10
 """Of the 480 bits of two pictures' hashes so many may differ: a picture saved anew, or smaller."""
-MOST_SHADE = 4.0
+MOST_SHADE = 6.0
 """Mean distance of colours, of 255, that saving a picture anew can make."""
 NEIGHBOURS = 16
 _SIDE = 16

@@ -42,10 +42,16 @@ class Evidence:
     """What was left out, and what to do about it."""
 
     @property
+    def pictured(self) -> npt.NDArray[np.bool_]:
+        """Whether there is a vector of its picture, `[n_items]`."""
+        seen: npt.NDArray[np.bool_] = self.dense.any(axis=1)
+        return seen
+
+    @property
     def known(self) -> npt.NDArray[np.bool_]:
         """Whether anything is known, `[n_items]`."""
         said: npt.NDArray[np.bool_] = np.diff(self.words.indptr) > 0
-        return said | self.dense.any(axis=1)
+        return said | self.pictured
 
 
 def gather_evidence(

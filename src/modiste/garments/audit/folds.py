@@ -11,6 +11,8 @@ from modiste.garments.audit.evidence import Evidence, Floats, Whole
 
 N_FOLDS = 5
 EPOCHS = 8
+LEAST_STEPS = 200
+"""Small shops are gone through more often."""
 BATCH = 512
 RATE = 0.02
 DECAY = 0.1
@@ -100,9 +102,11 @@ def fit_softmax(
     weights = (model.dense, model.words, model.bias)
     means = [np.zeros_like(one) for one in weights]
     squares = [np.zeros_like(one) for one in weights]
-    n_steps = EPOCHS * -(-len(rows) // BATCH)
+    n_batches = -(-len(rows) // BATCH)
+    epochs = max(EPOCHS, -(-LEAST_STEPS // max(n_batches, 1)))
+    n_steps = epochs * n_batches
     step = 0
-    for _ in range(EPOCHS):
+    for _ in range(epochs):
         order = rng.permutation(rows)
         for start in range(0, len(order), BATCH):
             batch = order[start : start + BATCH]

@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from modiste.garments.audit.evidence import Floats, Whole
+from modiste.garments.audit.evidence import Evidence, Floats, Whole
 
 Mask = npt.NDArray[np.bool_]
 
 ABSENT = ("", "unknown", "undefined", "unspecified", "not set", "n/a", "na", "none", "null", "-")
 """Texts, in lower case, that stand for a missing value."""
+COLOUR = "colour"
 FEWEST = 10
 """Values of fewer items are neither judged nor suggested: too little is known of them."""
 ASSUMED = 0.05
@@ -62,6 +63,15 @@ class Judged:
     """Class that is likelier."""
     probability: Floats
     """Of a wrong value the chance that it is wrong, of a missing one the suggestion's."""
+
+
+def judged_by(evidence: Evidence, attribute: str) -> Mask:
+    """Say which items an attribute is judged and learned of, `[n_items]`.
+
+    Colours are told by pictures: an item without one is left out, unless the shop has none at all.
+    """
+    pictured = evidence.pictured
+    return pictured if attribute == COLOUR and pictured.any() else evidence.known
 
 
 def find_wrong(chances: Floats, labels: Whole, known: Mask, certain: float = CERTAIN) -> Judged:
