@@ -14,19 +14,22 @@ from modiste.evaluation.intervals import LEVEL, resample
 
 Doubles = npt.NDArray[np.float64]
 N_RESAMPLES = 300
-"""Resamples of AUROC, which is sorted once and weighed for each."""
+"""Resamples of AUROC."""
 LEAST = 1e-3
 """A count's mean is taken to be at least this where its deviance is judged: nothing is certain."""
-_CELLS = 20_000_000
+MOST_UNITS, MOST_STEPS = 2_000, 1_000
+"""Of intervals: more owners than this are drawn in that many bundles, and more scores than this
+count as ties within a step. AUROC itself is exact."""
 
 
-def auroc(happened: Doubles, said: Doubles, weights: Doubles | None = None) -> float:
+def auroc(happened: Doubles, said: Doubles) -> float:
     """Give the chance that a row where it happened is above one where it did not; ties count half.
 
     NaN where it happened always or never.
     """
-    one = np.ones((1, len(said))) if weights is None else weights[None, :]
-    return float(_weighted_auroc(happened, said, one)[0])
+    _, step = np.unique(said, return_inverse=True)
+    yes, no = np.bincount(step, happened), np.bincount(step, 1 - happened)
+    return float(_auroc_of(yes[None, :], no[None, :])[0])
 
 
 def chance_figures(
@@ -51,12 +54,15 @@ def chance_figures(
         `calibration_error` and `mean`), `leads` (the first minus each other, with ends),
         `reliability` of the first.
     """
-    weights = _resampled_weights(owners, rng)
+    units = _units(owners, rng)
+    n_units = int(units.max(initial=0)) + 1
+    drawn = rng.multinomial(n_units, np.full(n_units, 1 / n_units), N_RESAMPLES)
+    weights = drawn.astype(np.float64)
     names = list(models)
     found: dict[str, Any] = {}
     draws: dict[str, Doubles] = {}
     for name in names:
-        draws[name] = _in_blocks(happened, models[name], owners, weights)
+        draws[name] = _resampled(happened, models[name], units, weights)
         low, high = _ends(draws[name])
         value = auroc(happened, models[name])
         found[name] = {"auroc": value, "auroc_low": low, "auroc_high": high}
@@ -137,39 +143,35 @@ def deviance(sold: Doubles, said: Doubles) -> Doubles:
     return 2 * (np.where(sold > 0, sold * logs, 0.0) - (sold - mean))
 
 
-def _weighted_auroc(happened: Doubles, said: Doubles, weights: Doubles) -> Doubles:
-    """Give the AUROC under each row of weights, `[n_resamples, n_rows]` to `[n_resamples]`."""
-    order = np.argsort(said, kind="stable")
-    starts = np.flatnonzero(np.r_[True, np.diff(said[order]) > 0])
-    yes = np.add.reduceat(weights[:, order] * happened[order], starts, axis=1)
-    no = np.add.reduceat(weights[:, order] * (1 - happened[order]), starts, axis=1)
+def _auroc_of(yes: Doubles, no: Doubles) -> Doubles:
+    """Give AUROCs of counts by rising score, `[n_resamples, n_scores]` to `[n_resamples]`."""
     below = np.cumsum(no, axis=1) - no
     pairs = yes.sum(axis=1) * no.sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(((below + no / 2) * yes).sum(axis=1) / pairs, np.float64)
 
 
-def _resampled_weights(owners: npt.NDArray[np.int64], rng: np.random.Generator) -> Doubles:
-    """Draw how often each owner counts, `[n_resamples, n_owners]`."""
-    n_owners = int(owners.max(initial=0)) + 1
-    present = np.unique(owners)
-    counts = np.zeros((N_RESAMPLES, n_owners), np.float64)
-    for draw in range(N_RESAMPLES):
-        chosen = present[rng.integers(0, len(present), len(present))]
-        counts[draw] = np.bincount(chosen, minlength=n_owners)
-    return counts
+def _units(owners: npt.NDArray[np.int64], rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Number the owners anew; of very many, some are drawn together as one."""
+    known, places = np.unique(owners, return_inverse=True)
+    if len(known) <= MOST_UNITS:
+        return np.asarray(places, np.int64)
+    return np.asarray((rng.permutation(len(known)) % MOST_UNITS)[places], np.int64)
 
 
-def _in_blocks(
-    happened: Doubles, said: Doubles, owners: npt.NDArray[np.int64], weights: Doubles
+def _resampled(
+    happened: Doubles, said: Doubles, units: npt.NDArray[np.int64], weights: Doubles
 ) -> Doubles:
-    size = max(1, _CELLS // max(1, len(said)))
-    return np.concatenate(
-        [
-            _weighted_auroc(happened, said, weights[start : start + size][:, owners])
-            for start in range(0, len(weights), size)
-        ]
-    )
+    """Give the AUROC of each resample of units; scores are told apart in so many steps."""
+    steps = np.unique(said)
+    if len(steps) > MOST_STEPS:
+        steps = np.unique(np.quantile(said, np.linspace(0, 1, MOST_STEPS + 1)[1:]))
+    step = np.searchsorted(steps, said)
+    shape = (weights.shape[1], len(steps) + 1)
+    cell = units * shape[1] + step
+    yes = np.bincount(cell, happened, shape[0] * shape[1]).reshape(shape)
+    no = np.bincount(cell, 1 - happened, shape[0] * shape[1]).reshape(shape)
+    return _auroc_of(weights @ yes, weights @ no)
 
 
 def _ends(draws: Doubles) -> tuple[float | None, float | None]:
