@@ -43,6 +43,27 @@ REASONS = (
 )
 
 
+SEEN = (
+    schemas.Garment(
+        box=(0.1, 0.05, 0.9, 0.5),
+        category="shirt",
+        category_probability=0.81,
+        attributes={"sleeve": {"long": 0.93, "short": 0.07}},
+        landmarks={"left collar": (0.4, 0.1, 0.9)},
+        confidence=0.97,
+    ),
+    schemas.Garment(
+        box=(0.2, 0.5, 0.8, 1.0),
+        category=None,
+        category_probability=None,
+        attributes={},
+        landmarks={},
+        confidence=0.88,
+    ),
+)
+"""What a recogniser makes out: one garment with its category, one without."""
+
+
 @dataclass(frozen=True)
 class Drawn:
     """What a picture shows."""
@@ -67,6 +88,8 @@ class FakeShop:
     price_unit: str | None = None
     key: str = ""
     garments: bool = True
+    seen: list[schemas.Garment] = field(default_factory=lambda: [*SEEN])
+    """The garments in every photo."""
     sold_out: list[str] = field(default_factory=list)
     """Ids of items that the rules do not let be shown."""
     unlike: bool = False
@@ -222,12 +245,7 @@ class FakeShop:
                 far = "nothing looks much like the photo: the nearest has 0.38"
                 return found.model_copy(update={"notes": [far]}) if self.unlike else found
             case "POST", ["garments"] if self.garments:
-                seen = [("shirt", [0.1, 0.05, 0.9, 0.5]), ("trousers", [0.2, 0.5, 0.8, 1.0])]
-                return {
-                    "garments": [
-                        {"label": label, "crop": crop, "confidence": 0.8} for label, crop in seen
-                    ]
-                }
+                return schemas.Garments(garments=self.seen)
             case "GET", ["suggest"]:
                 typed = query.get("q", [""])[0].lower()
                 texts = dict.fromkeys(

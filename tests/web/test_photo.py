@@ -231,9 +231,27 @@ def test_found_garments_are_frames_at_one_tap(
 ) -> None:
     page = open_page("/photo")
     choose(page, photo)
-    page.get_by_role("button", name="trousers", exact=True).click()
+    page.get_by_role("button", name="The lower garment", exact=True).click()
     crop = crop_of(wait_for_searches(page, shop, 2)[1])
     assert crop == pytest.approx((0.2, 0.5, 0.8, 1))
+    page.get_by_role("button", name="shirt", exact=True).click()
+    assert crop_of(wait_for_searches(page, shop, 3)[2]) == pytest.approx((0.1, 0.05, 0.9, 0.5))
+    assert not page.get_by_text("0.81").is_visible(), "figures are for who asks for them"
+    page.get_by_text("For engineers").click()
+    page.get_by_text("shirt 0.81, there 0.97; sleeve long 0.93").wait_for()
+    check_access(page, "garments")
+    see(page, "photo-garments")
+
+
+def test_a_photo_without_a_garment_says_so_quietly(
+    open_page: Open, shop: FakeShop, photo: bytes
+) -> None:
+    shop.seen = []
+    page = open_page("/photo")
+    choose(page, photo)
+    page.get_by_text("No garment was made out.").wait_for()
+    page.get_by_text("24 items that look like it").wait_for()
+    assert page.get_by_text("For engineers").count() == 0
 
 
 def test_where_garments_are_not_found_nobody_asks_for_them(

@@ -5,6 +5,8 @@ import type {
   Facets,
   Forgotten,
   Found,
+  Garment,
+  Garments,
   ItemPage,
   KnownUser,
   Lab,
@@ -39,12 +41,6 @@ export interface PhotoSearch {
   user?: string;
   filters: readonly string[];
   k: number;
-}
-
-export interface Garment {
-  label: string;
-  crop: [number, number, number, number];
-  confidence: number;
 }
 
 export function recommendations(asked: Asked, signal?: AbortSignal): Promise<Listed> {
@@ -89,7 +85,7 @@ export function searchByPhoto(asked: PhotoSearch, signal?: AbortSignal): Promise
 export async function garments(photo: Blob, signal?: AbortSignal): Promise<Garment[]> {
   const form = new FormData();
   form.set("photo", photo, "photo.jpg");
-  const found = await call<{ garments: Garment[] }>("/garments", {
+  const found = await call<Garments>("/garments", {
     method: "POST",
     body: form,
     ...(signal ? { signal } : {}),

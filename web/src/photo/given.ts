@@ -1,6 +1,7 @@
 // The photo in hand: upright, at most 1024 pixels a side, without what a camera writes beside it.
 import { createStore } from "../state/store";
-import type { Crop, Garment } from "../api/shop";
+import type { Garment } from "../api/shapes";
+import type { Crop } from "../api/shop";
 
 const LONGEST = 1024;
 const HEAVIEST = 40 * 1024 * 1024;
@@ -14,7 +15,8 @@ export interface Given {
   height: number;
   crop: Crop | null;
   words: string;
-  garments: Garment[];
+  /** What the server sees in it; null: it was not asked yet. */
+  garments: Garment[] | null;
 }
 
 export const given = createStore<Given | null>(null);
@@ -66,6 +68,6 @@ export async function prepare(file: Blob): Promise<Given> {
     height,
     crop: null,
     words: "",
-    garments: [],
+    garments: null,
   };
 }

@@ -1,8 +1,8 @@
 // Search by photo: take, choose, paste or drop one; frame the garment; say what should differ.
 import { useEffect, useState } from "preact/hooks";
 import type { Trouble } from "../api/call";
-import { facets, garments, picture, searchByPhoto, type Crop, type Garment } from "../api/shop";
-import type { Shown } from "../api/shapes";
+import { facets, garments, picture, searchByPhoto, type Crop } from "../api/shop";
+import type { Garment, Shown } from "../api/shapes";
 import { useAnswer } from "../state/answers";
 import { hidden, shopper, tasteOf } from "../state/session";
 import { useStore } from "../state/store";
@@ -164,21 +164,25 @@ function Looking({ photo, take, camera }: Ways & { photo: Given }) {
             change({ crop: next });
           }}
         >
-          {found.map((garment) => (
+          {found?.map((garment) => (
             <button
-              key={garment.label + garment.crop.join()}
+              key={garment.box.join()}
               type="button"
               class="chip"
               onClick={() => {
-                const [left, top, right, bottom] = garment.crop;
+                const [left, top, right, bottom] = garment.box;
                 setCrop({ left, top, right, bottom });
                 change({ crop: { left, top, right, bottom } });
               }}
             >
-              {garment.label}
+              {labelOf(garment)}
             </button>
           ))}
         </CropBox>
+        {found?.length === 0 && (
+          <p class="lead">No garment was made out. Draw the frame by hand, or use the whole picture.</p>
+        )}
+        {found && found.length > 0 && <Seen garments={found} />}
         <form
           class="add-words"
           onSubmit={(event) => {
@@ -254,6 +258,37 @@ function Looking({ photo, take, camera }: Ways & { photo: Given }) {
   );
 }
 
+/** Its category; where the server tells none, the part of the picture that it is in. */
+function labelOf({ category, box }: Garment): string {
+  if (category) return category.replaceAll("_", " ");
+  const middle = (box[1] + box[3]) / 2;
+  if (box[3] - box[1] > 0.7) return "The whole garment";
+  return middle < 0.5 ? "The upper garment" : "The lower garment";
+}
+
+/** The probabilities behind the frames, for who asks for them. */
+function Seen({ garments }: { garments: Garment[] }) {
+  return (
+    <details class="seen">
+      <summary>For engineers</summary>
+      <ul>
+        {garments.map((garment) => (
+          <li key={garment.box.join()}>
+            {labelOf(garment)} {shareText(garment.category_probability)}, there{" "}
+            {shareText(garment.confidence)}
+            {Object.entries(garment.attributes).map(([group, names]) => {
+              const [name, share] = Object.entries(names)[0] ?? ["", 0];
+              return name && `; ${group} ${name} ${shareText(share)}`;
+            })}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+const shareText = (share: number | null): string => (share === null ? "" : share.toFixed(2));
+
 const foundText = (n: number, isFar: boolean): string =>
   isFar && n
     ? "Nothing here looks much like it. The nearest:"
@@ -274,11 +309,11 @@ function PhotoTrouble({ trouble, again }: { trouble: Trouble; again: () => void 
 }
 
 /** The garments that the server sees in the photo, where the shop says that it finds them. */
-function useGarments(photo: Given): Garment[] {
+function useGarments(photo: Given): Garment[] | null {
   const [found, setFound] = useState(photo.garments);
   const offered = useAnswer("facets ", (signal) => facets("", signal)).data?.garments;
   useEffect(() => {
-    if (!offered || photo.garments.length) return;
+    if (!offered || photo.garments) return;
     const stop = new AbortController();
     garments(photo.photo, stop.signal).then(
       (seen) => {
