@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 
 from modiste.artifacts import write_text
 from modiste.errors import InputError, MissingExtraError
-from modiste.evaluation.garments.printing import HEAD, figure_rows, sentences
+from modiste.evaluation.garments.printing import figure_table, sentences
 from modiste.report.parts import Chart
 from modiste.report.pictures import Album
 from modiste.report.theme import INK, MUTED, PAPER, SERIES, WIDE, draw
@@ -56,7 +56,6 @@ def write_garments_page(result: Mapping[str, Any], out: Path) -> None:
     page = template.render(
         style=style,
         svg=Markup,
-        head=HEAD,
         sets=sets,
         model=result["model"],
         references=result["references"],
@@ -71,20 +70,22 @@ def _section(number: int, name: str, measured: Mapping[str, Any], budget: int) -
     album = Album(Path(measured["root"]), budget)
     mistakes = []
     for kind, (title, reading) in _KINDS.items():
-        rows = [
+        shown = [
             {**row, "uri": album.data_uri(row["picture"])}
             for row in measured["worst"].get(kind, ())
         ]
-        if rows:
-            mistakes.append({"title": title, "reading": reading, "rows": rows})
+        if shown:
+            mistakes.append({"title": title, "reading": reading, "rows": shown})
     charts = [_calibration_chart(number, measured["calibration"])]
     if "confusion" in measured:
         charts.append(_confusion_chart(number, measured["confusion"]))
+    head, rows = figure_table(measured)
     return {
         "id": f"set-{number}",
         "name": name,
         "sentences": sentences(measured),
-        "rows": figure_rows(measured),
+        "head": head,
+        "rows": rows,
         "charts": [chart for chart in charts if chart],
         "mistakes": mistakes,
     }

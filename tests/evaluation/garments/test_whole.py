@@ -14,7 +14,7 @@ from PIL import Image
 
 from modiste.data.garments.labels import Category, GarmentLabels, Vocabulary, complete
 from modiste.errors import InputError
-from modiste.evaluation.garments.printing import figure_rows, print_garments
+from modiste.evaluation.garments.printing import figure_table, print_garments
 from modiste.evaluation.garments.whole import measure_garments
 from modiste.garments.answers import Predictions
 
@@ -152,7 +152,12 @@ def test_figures_are_printed_with_baselines(
     printed = capsys.readouterr().out
     assert "7 garments in 7 pictures of 4 products" in printed
     assert "not comparable" in printed
-    assert figure_rows(result["sets"]["drawn"])[0][:2] == ["category top-1", "0.857"]
+    head, rows = figure_table(result["sets"]["drawn"])
+    assert head == ["figure", "model", "95 %", "majority and mean", "median box"]
+    assert rows[0][:2] == ["category top-1", "0.857"]
+    of_category = {**result["sets"]["drawn"]}
+    of_category["figures"] = {"category top-1": of_category["figures"]["category top-1"]}
+    assert "median box" not in figure_table(of_category)[0]
 
 
 def test_the_page_stands_alone_and_shows_mistakes(labels: GarmentLabels, tmp_path: Path) -> None:

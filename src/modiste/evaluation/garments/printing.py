@@ -12,22 +12,16 @@ from rich.table import Table
 HEAD = ("figure", "model", "95 %", "majority and mean", "median box")
 
 
-def figure_rows(measured: Mapping[str, Any]) -> list[list[str]]:
-    """Give the figures of one set as rows of text under `HEAD`."""
+def figure_table(measured: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
+    """Give the figures of one set as a head and rows of text, without columns that are empty."""
     rows = []
     for name, figure in measured["figures"].items():
         low, high = figure["low"], figure["high"]
         between = f"[{low:.3f}, {high:.3f}]" if low is not None and high is not None else ""
-        baselines = figure["baselines"]
-        rows.append(
-            [
-                name,
-                _number(figure["value"]),
-                between,
-                *(_number(baselines.get(kind)) for kind in HEAD[3:]),
-            ]
-        )
-    return rows
+        beside = (_number(figure["baselines"].get(kind)) for kind in HEAD[3:])
+        rows.append([name, _number(figure["value"]), between, *beside])
+    kept = [at for at in range(len(HEAD)) if at < 2 or any(row[at] for row in rows)]
+    return [HEAD[at] for at in kept], [[row[at] for at in kept] for row in rows]
 
 
 def sentences(measured: Mapping[str, Any]) -> list[str]:
@@ -65,10 +59,10 @@ def print_garments(result: Mapping[str, Any], console: Console | None = None) ->
         for line in sentences(measured):
             out.print(line, highlight=False, markup=False)
         table = Table(box=SIMPLE_HEAD)
-        table.add_column(HEAD[0])
-        for title in HEAD[1:]:
-            table.add_column(title, justify="right")
-        for row in figure_rows(measured):
+        head, rows = figure_table(measured)
+        for title in head:
+            table.add_column(title, justify="left" if title == HEAD[0] else "right")
+        for row in rows:
             table.add_row(*row)
         out.print(table)
     out.print("Published on the whole of DeepFashion, not comparable:", style="dim")
