@@ -46,8 +46,9 @@ class PropensityFit:
     """Users count who bought in so many days; the others get a rate that is theirs in common."""
     max_rows: Annotated[int, Field(gt=0)] = 400_000
     """At most about so many rows for each of the two models; users are drawn."""
-    held_out: Annotated[int, Field(ge=0)] = 8
-    """Newest moments by which the chances are calibrated; 0: they are not."""
+    held_out: Annotated[int, Field(ge=0)] = 16
+    """Newest moments by which the chances are calibrated; 0: they are not. Few of them make a curve
+    that differs from fit to fit."""
     trees: Trees = Trees()
     """The trees."""
 
@@ -62,10 +63,14 @@ class Chance:
 
     def of(self, rows: pl.DataFrame) -> pl.Series:
         """Give the chance of each row, Float64."""
+        return pl.Series("chance", self.calibration(self.score(rows)))
+
+    def score(self, rows: pl.DataFrame) -> npt.NDArray[np.float64]:
+        """Give what the trees say of each row before it is calibrated, `[n_rows]`."""
         if not self.columns:
-            return pl.Series("chance", np.full(len(rows), self.forest.constant))
+            return np.full(len(rows), self.forest.constant)
         values = rows.select(pl.col(self.columns).cast(pl.Float32)).to_numpy()
-        return pl.Series("chance", self.calibration(self.forest.predict(values)))
+        return self.forest.predict(values)
 
 
 @dataclass(frozen=True)

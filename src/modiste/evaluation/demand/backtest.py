@@ -113,8 +113,10 @@ def _chances(
     active = asked.collect().sort("user_idx")
     mine = purchases.join(active.lazy(), on="user_idx", how="semi").collect().lazy()
     users = collect(past.users).join(active, on="user_idx", how="semi").lazy()
-    known = user_windows(mine, users, week).select(
+    windows = user_windows(mine, users, week, model.attributes).collect()
+    known = windows.select(
         pl.col("user_idx"),
+        pl.Series("before calibration", model.any.score(windows)),
         (-pl.col("days_since_last")).cast(pl.Float64).alias("recency alone"),
         pl.col("visits_91d").cast(pl.Float64).alias("visits in 91 days"),
     )
@@ -122,7 +124,7 @@ def _chances(
     churn = (
         model.of_users(mine, users, week)
         .rename({"propensity": "value"})
-        .join(known.collect(), on="user_idx", how="left")
+        .join(known, on="user_idx", how="left")
         .join(buyers, on="user_idx", how="left")
         .with_columns(pl.col("actual").fill_null(0.0))
         .rename({"user_idx": "key"})

@@ -1,0 +1,58 @@
+"""`modiste forecast` and `modiste evaluate-demand` as a user types them."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+from modiste.cli import app
+from modiste.data.sources.hm import import_hm
+from modiste.data.synthetic import write_synthetic_shop
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    files, folder = (tmp_path_factory.mktemp(name) for name in ("files", "shop"))
+    write_synthetic_shop(files, "tiny", 5, pictures=False)
+    import_hm(files, folder)
+    return folder
+
+
+def run(*words: str) -> str:
+    result = CliRunner().invoke(app, list(words), catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_articles_are_forecast_with_a_page(shop: Path, tmp_path: Path) -> None:
+    out = tmp_path / "articles.parquet"
+    run("forecast", "--shop", str(shop), "--by", "article", "--weeks", "1", "--out", str(out))
+    table = pl.read_parquet(out)
+    assert {"key", "name", "week_start", "value", "low", "high", "stage", "offered"} <= set(
+        table.columns
+    )
+    assert table["key"].str.len_chars().min() == 10, "ids are text as they came in"
+    assert str(table["week_start"][0]) == "2020-09-23"
+    page = out.with_suffix(".html").read_text(encoding="utf-8")
+    assert "<svg" in page
+    assert "http" not in page.replace("http://www.w3.org", "")
+
+
+@pytest.mark.slow
+def test_kinds_are_forecast_and_models_compared(shop: Path, tmp_path: Path) -> None:
+    out = tmp_path / "kinds.csv"
+    run("forecast", "--shop", str(shop), "--by", "kind", "--out", str(out), "--no-page")
+    assert pl.read_csv(out)["model"].n_unique() >= 1
+    assert not out.with_suffix(".html").exists()
+
+
+@pytest.mark.slow
+def test_past_weeks_are_foreseen(shop: Path, tmp_path: Path) -> None:
+    out = tmp_path / "said.parquet"
+    text = run("evaluate-demand", "--shop", str(shop), "--weeks", "3", "--predictions", str(out))
+    assert "AUROC" in text
+    said = pl.read_parquet(out)
+    assert said.columns == ["task", "week_start", "key", "value", "actual"]
+    assert said["week_start"].n_unique() == 3
+    assert not said["key"].is_null().any()
