@@ -105,11 +105,6 @@ def test_a_large_photo_is_refused_before_it_is_read(tmp_path: Path) -> None:
         assert ask(client, (600, 400)).status_code == 413
 
 
-def test_a_photo_costs_as_one_that_is_searched_for(tmp_path: Path) -> None:
-    with served(tmp_path, stand_in(), rate=1.0, photo_cost=2.0) as client:
-        assert [ask(client).status_code for _ in range(2)] == [200, 429]
-
-
 def test_a_shop_without_a_recogniser_says_so(tmp_path: Path) -> None:
     with served(tmp_path, None) as client:
         answer = ask(client)

@@ -18,13 +18,13 @@ from modiste.index.neighbours import choose_index
 
 LEAST_COSINE = 0.97
 """Pictures less alike than this are not looked at more closely."""
-MOST_BITS = 10
+MOST_BITS = 14
 """Of the 480 bits of two pictures' hashes so many may differ: a picture saved anew, or smaller."""
-MOST_SHADE = 6.0
+MOST_SHADE = 4.0
 """Mean distance of colours, of 255, that saving a picture anew can make."""
 NEIGHBOURS = 16
 _SIDE = 16
-_STEP = 4
+_STEP = 8
 """Steps in brightness below this are noise, not an edge."""
 _BLOCK = 1 << 12
 
