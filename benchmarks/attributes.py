@@ -99,7 +99,8 @@ class FastText:
 
     def texts(self, texts: Sequence[str]) -> Vectors:
         """Give the vectors of texts, rare words counting more."""
-        return unit(np.array([self._one(said_words(text)) for text in texts]))
+        rows = [self._one(said_words(text)) for text in texts]
+        return unit(np.array(rows, np.float32).reshape(-1, learning.DIM))
 
     def values(self, attribute: str, values: Sequence[str]) -> Vectors:
         """Give the vectors of values, as they stood in sentences."""
@@ -349,7 +350,7 @@ def measure_match(shop: Path, photos: Sequence[Path]) -> None:
         "words": [{"words": text} for text in QUERIES * 5],
     }
     if users:
-        pairs = zip(QUERIES * 5, users[:20] * 20, strict=False)
+        pairs = zip(QUERIES * 5, users[:20], strict=False)
         asked["words, for a user"] = [{"words": text, "user": user} for text, user in pairs]
     if photos:
         asked["photo"] = [{"photo": path} for path in photos[:20]]

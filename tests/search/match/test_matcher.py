@@ -57,7 +57,9 @@ def test_what_similar_users_bought_comes_first(plain: Matcher) -> None:
     result = plain.match("green top", user=LIKE_ME, k=4)
     assert result.matches[0].item_idx == item("Top", "Green", 2)
     assert "bought by 1 person who bought what you bought" in result.matches[0].for_you
-    assert plain.match("green top", k=4).matches[0].for_you == ()
+    everybodys = plain.match("green top", k=4).matches[0]
+    assert everybodys.item_idx == item("Top", "Green")
+    assert everybodys.for_you == ()
 
 
 def test_each_match_tells_what_fits_and_what_it_lacks(plain: Matcher) -> None:

@@ -40,15 +40,16 @@ GARMENTS = [(kind, colour) for kind in KINDS for colour in COLOURS for _ in rang
 
 
 def shop() -> Dataset:
-    """Users 0 buys red skirts; 1 and 2 own the same black dress, and 2 also one green top.
+    """User 0 buys red skirts; 1 and 2 own the same black dress, and 2 also the third green top.
 
-    All items cost the same but green tops, whose prices rise with their number; everybody else
-    (users 4 on) buys blue tops, which sell most.
+    Everybody else (users 4 on) buys blue tops, which sell most, and of the green ones the first.
+    All items cost the same.
     """
     rows = [(0, item("Skirt", "Red", number), 10 + number) for number in range(3)]
     rows += [(1, item("Dress", "Black"), 10), (2, item("Dress", "Black"), 10)]
     rows += [(2, item("Top", "Green", 2), 11)]
     rows += [(4 + number, item("Top", "Blue", number % N_EACH), 20) for number in range(12)]
+    rows += [(4 + number, item("Top", "Green"), 20) for number in range(3)]
     made = make_shop(
         rows,
         n_users=16,
