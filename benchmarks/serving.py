@@ -43,7 +43,7 @@ import psutil
 HERE = "127.0.0.1"
 MOST_LINES, MANY_LINES = 200, 1000
 OVERLOAD_SECONDS, RECOVERY_SECONDS = 20.0, 5.0
-RATES = {"stored": 500, "live": 5, "suggest": 100, "words": 30, "photo": 3}
+RATES = {"stored": 500, "live": 5, "suggest": 100, "words": 30, "photo": 3, "garments": 3}
 """Requests a second of each kind."""
 SOAK_RATES = {"stored": 20, "live": 0.5, "suggest": 3, "words": 1, "photo": 0.1, "event": 2}
 WORDS = ("black dress", "red shirt", "jeans", "warm jacket", "summer skirt", "blue", "socks")
@@ -248,8 +248,12 @@ def requests_of(port: int, photo: bytes | None) -> dict[str, Callable[[int], byt
             + edge
             + b"--\r\n"
         )
-        made = request("/search", body, "multipart/form-data; boundary=edge")
+        form = "multipart/form-data; boundary=edge"
+        made = request("/search", body, form)
         kinds["photo"] = lambda _n: made
+        if get(port, "/facets")["garments"]:
+            seen = request("/garments", body, form)
+            kinds["garments"] = lambda _n: seen
     return kinds
 
 
@@ -293,11 +297,13 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--photo", type=Path, help="a picture's file; without it no photo is sent")
+    parser.add_argument("--garments", type=Path, help="a recogniser; by default SHOP/garments")
     parser.add_argument("--soak", type=int, default=0, help="minutes; nothing else is measured")
     parser.add_argument("--only", nargs="*", help="kinds, and overload")
     parser.add_argument("--set", nargs="*", default=[], help="limits, as of modiste serve --set")
     asked = parser.parse_args()
     words = [word for text in asked.set for word in ("--set", text)]
+    words += ["--garments", str(asked.garments)] if asked.garments else []
     with running(asked.shop, asked.workers, words) as (port, process):
         kinds = requests_of(port, asked.photo.read_bytes() if asked.photo else None)
         chosen = asked.only or [*RATES, "overload"]
