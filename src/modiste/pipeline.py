@@ -195,6 +195,7 @@ def _stage_keys(dataset: Dataset, day: int, config: Config) -> dict[str, str]:
         "seed": config.seed,
         "candidates": settings["candidates"],
         "features": settings["features"],
+        "demand": settings.get("demand", {}),
         "relevance": {key: value for key, value in relevance.items() if key != "keep"},
     }
     training = {key: value for key, value in settings["training"].items() if key != "pool_size"}
@@ -280,6 +281,31 @@ def evaluate(
     return result
 
 
+def open_past(
+    shop: Path, config: Config, test_weeks: int = 0, *, as_of: date | None = None
+) -> tuple[Dataset, Config]:
+    """Open a shop as it stood before a day, or before its last weeks.
+
+    Args:
+        shop: The shop's folder.
+        config: The configuration; what cannot be had on this machine is left out of it.
+        test_weeks: Label windows before the day that are left out too.
+        as_of: The day; None: the one after the last purchase.
+
+    Raises:
+        InputError: If nothing is left.
+    """
+    dataset = _open(dataset_store(shop).current(), shop, config)
+    config, _ = with_means(config, dataset)
+    day = as_of_day(dataset, as_of) - test_weeks * config.training.label_days
+    first, _ = dataset.day_range()
+    if day <= first:
+        raise InputError(
+            f"{test_weeks} test weeks are all the history there is: leave fewer of them out"
+        )
+    return dataset.until(day).in_memory(), config
+
+
 def export_table(
     shop: Path,
     config: Config,
@@ -304,9 +330,7 @@ def export_table(
     Returns:
         What was written, by file.
     """
-    dataset = _open(dataset_store(shop).current(), shop, config)
-    config, _ = with_means(config, dataset)
-    past = dataset.until(as_of_day(dataset, as_of)).in_memory()
+    past, config = open_past(shop, config, as_of=as_of)
     windows = Windows(config.recipe, config.training, config.seed, shop / "cache" / "windows")
     written = {out: write_training_table(windows, past, out, progress=progress)}
     if to_score is not None:

@@ -85,6 +85,9 @@ garments_app = new_group(
 )
 """`modiste garments …`."""
 
+features_app = new_group("Hand the features of users and items to a feature store, and check it.")
+"""`modiste features …`."""
+
 keys_app = new_group("Make, list and take back the keys of a server that is open to others.")
 """`modiste keys …`."""
 
@@ -94,6 +97,7 @@ limits_app = new_group("List and set how much a shop's server takes on.")
 app.add_typer(import_app, name="import")
 app.add_typer(encoder_app, name="encoder")
 app.add_typer(garments_app, name="garments")
+app.add_typer(features_app, name="features")
 app.add_typer(keys_app, name="keys")
 app.add_typer(limits_app, name="limits")
 app.add_typer(config_app, name="config")

@@ -43,7 +43,7 @@ def show_command(
     from modiste.config import load_config
 
     settings = load_config(name).settings()
-    typer.echo(json.dumps(settings, indent=2) if as_json else "\n".join(_toml(settings)))
+    typer.echo(json.dumps(settings, indent=2) if as_json else toml_text(settings).rstrip())
 
 
 @config_app.command("check")
@@ -56,19 +56,23 @@ def check_command(name: Name) -> None:
     typer.echo(f"{name}: sound: {sources} candidate sources, {features} families of features")
 
 
-def _toml(settings: dict[str, Any]) -> list[str]:
+def toml_text(settings: dict[str, Any]) -> str:
+    """Give the values of `Config.settings` as the text of a configuration file."""
     lines = [f"seed = {settings['seed']}"]
-    for section in ("candidates", "features"):
-        parts = settings[section]
-        lines += ["", f"[{section}]", f"off = {json.dumps(parts['off'])}"]
+    for section in ("candidates", "features", "demand"):
+        parts = settings.get(section)
+        if parts is None:
+            continue  # no columns of demand are on
+        switch = "on" if "on" in parts else "off"
+        lines += ["", f"[{section}]", f"{switch} = {json.dumps(parts[switch])}"]
         for name, fields in parts.items():
-            if name != "off":
+            if name != switch:
                 lines += ["", f"[{section}.{name}]", *_fields(fields)]
     for section in ("relevance", "training", "ranker"):
         if section not in settings:
             continue  # nothing reads the relevance model
         lines += ["", f"[{section}]", *_fields(settings[section])]
-    return lines
+    return "\n".join(lines) + "\n"
 
 
 def _fields(fields: dict[str, Any]) -> list[str]:

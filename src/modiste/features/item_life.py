@@ -39,9 +39,9 @@ class ItemLife(Feature):
             nw.col("age").count().alias("aged"),
             (nw.col("channel") == 2).cast(nw.Int32).sum().alias("web"),
         )
-        mean_age = nw.col("ages") / nw.col("aged")
-        mean_price = nw.col("paid") / nw.col("priced")
-        price_now = nw.col("paid_now") / nw.col("priced_now")
+        mean_age = _mean("ages", "aged")
+        mean_price = _mean("paid", "priced")
+        price_now = _mean("paid_now", "priced_now")
         life = nw.col("last") - nw.col("first") + 1
         summary = items.select(
             "item_idx",
@@ -54,7 +54,7 @@ class ItemLife(Feature):
             mean_price.alias("item_price_mean"),
             (price_now / nw.col("item_price_max")).alias("item_price_now_share"),
             mean_age.alias("item_age_mean"),
-            (nw.col("age_squares") / nw.col("aged") - mean_age * mean_age)
+            (_mean("age_squares", "aged") - mean_age * mean_age)
             .clip(0.0)
             .sqrt()
             .alias("item_age_deviation"),
@@ -82,3 +82,8 @@ class ItemLife(Feature):
             ),
             (nw.col("item_web_share") - nw.col("web") / nw.col("purchases")).alias("pair_web_gap"),
         ).drop("age", "paid", "priced", "web", "purchases")
+
+
+def _mean(total: str, count: str) -> nw.Expr:
+    """Divide a sum by its count: null where nothing was counted."""
+    return nw.when(nw.col(count) > 0).then(nw.col(total) / nw.col(count))
