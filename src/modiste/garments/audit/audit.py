@@ -268,6 +268,7 @@ def _duplicates(
 
 def _duplicate_rows(items: pl.DataFrame, pairs: Pairs) -> tuple[list[Row], pl.DataFrame]:
     """Tell of pairs that are faults: of two products, or of one product in two colours."""
+    pairs = pairs.of(np.lexsort((-pairs.cosine, pairs.bits)))
     product, ids = items["product_id"].to_list(), items["item_id"].to_list()
     pictures = items["picture"].to_list()
     colour = (items["colour"] if "colour" in items.columns else items["product_id"]).to_list()
