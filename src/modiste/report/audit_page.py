@@ -17,8 +17,8 @@ MOST = 40
 BESIDE = 4
 """Items of the suggested value that stand beside one."""
 _READING = {
-    "wrong": "On the left the item with its value; beside it items with the suggested one.",
-    "missing": "On the left the item without a value; beside it items with the suggested one.",
+    "wrong": "First the item with its value, then items with the suggested one.",
+    "missing": "First the item without a value, then items with the suggested one.",
 }
 
 
