@@ -18,7 +18,7 @@ from tests.report.conftest import HOSTILE, explain, made_tables, publish
 from tests.report.outline import Outline
 
 PageOf = Callable[..., str]
-SECTIONS = ("data", "measure", "sources", "ranker", "customers", "import")
+SECTIONS = ("data", "seasons", "measure", "sources", "ranker", "customers", "import")
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,8 @@ from modiste.report.theme import INK, MUTED, SERIES, WIDE, draw, no_frame, thous
 
 FILE = Path("reports") / "demand.json"
 """Where `modiste evaluate-demand` leaves its result in a shop."""
+_OFTEN, _LEAST_ARTICLES = 20, 10
+"""Sales of an article, and articles of a kind, from which on a curve is drawn."""
 _KINDS, _CURVES, _WEEKS, _YEAR = 14, 4, 26, 52
 _MEANINGS = {
     "new": "not sold yet",
@@ -114,10 +116,13 @@ def life_curves(names: list[str], panel: Panel) -> Chart | None:
     counts = panel.counts
     sold = counts > 0
     first = np.where(sold.any(axis=1), sold.argmax(axis=1), panel.n_weeks)
-    whole = (first > 0) & (first <= panel.n_weeks - _WEEKS)
+    # An article that sold twice has no curve: one of the two is its first.
+    often = counts.sum(axis=1) >= _OFTEN
+    whole = often & (first > 0) & (first <= panel.n_weeks - _WEEKS)
     kinds = panel.parts["kind"] - 1
     number = np.bincount(kinds[whole & (kinds >= 0)], minlength=len(names))
-    chosen = [kind for kind in np.argsort(-number, kind="stable")[:_CURVES] if number[kind] >= 10]
+    largest = np.argsort(-number, kind="stable")[:_CURVES]
+    chosen = [kind for kind in largest if number[kind] >= _LEAST_ARTICLES]
     if not chosen:
         return None
     curves = {}
@@ -142,7 +147,7 @@ def life_curves(names: list[str], panel: Panel) -> Chart | None:
     return Chart(
         title="Launch, peak and fade",
         reading=f"Of all that articles sold in their first {_WEEKS} weeks, the share of each week, "
-        "for the kinds with most launches.",
+        f"for the kinds with most launches; articles that sold at least {_OFTEN} times.",
         svg=draw(paint, name="curves"),
         alt=f"In the first four weeks {told}.",
     )

@@ -28,7 +28,7 @@ def auroc(happened: Doubles, said: Doubles) -> float:
     NaN where it happened always or never.
     """
     _, step = np.unique(said, return_inverse=True)
-    yes, no = np.bincount(step, happened), np.bincount(step, 1 - happened)
+    yes, no = (np.bincount(step, of).astype(np.float64) for of in (happened, 1 - happened))
     return float(_auroc_of(yes[None, :], no[None, :])[0])
 
 
