@@ -44,8 +44,7 @@ class Evidence:
     @property
     def pictured(self) -> npt.NDArray[np.bool_]:
         """Whether there is a vector of its picture, `[n_items]`."""
-        seen: npt.NDArray[np.bool_] = self.dense.any(axis=1)
-        return seen
+        return np.asarray(self.dense.any(axis=1), np.bool_)
 
     @property
     def known(self) -> npt.NDArray[np.bool_]:
