@@ -26,7 +26,7 @@ from modiste.search.query.vocabulary import PART, ROLES, Vocabulary, build_vocab
 MOST_VALUES = 1_000
 """An attribute of more values is one of names, and is not asked for by meaning; nor are years."""
 ORDINARY = 0.9
-"""A value is close when it is nearer than this share of all pairs of a word and a value are."""
+"""A value is close when it is nearer than this share of the pairs of a word and another's value."""
 _SAMPLE, _SEED = 200, 1
 
 
@@ -248,11 +248,21 @@ class AttributeFinder:
         heard = self.ear.texts([words[place] for place in np.sort(drawn).tolist()])
         heard = heard[heard.any(axis=1)]
         return {
-            name: max(0.0, float(np.quantile(heard @ values.vectors.T, ORDINARY)))
-            if len(heard)
-            else 0.0
+            name: _floor(heard @ values.vectors.T)
             for name, values in {**self.values, **self.model}.items()
         }
+
+
+def _floor(cosines: Vectors) -> float:
+    """Give the cosine that `ORDINARY` of the pairs stay below whose value is not the word's own.
+
+    Args:
+        cosines: Of words and values, `[n_words, n_values]`: of each row one may be the word's own.
+    """
+    if not cosines.size:
+        return 0.0
+    others = 1.0 - 1.0 / cosines.shape[1]
+    return max(0.0, float(np.quantile(cosines, ORDINARY * others)))
 
 
 def _told_first(attributes: Sequence[str]) -> list[str]:
