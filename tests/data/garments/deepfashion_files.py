@@ -39,7 +39,7 @@ def write_coarse(root: Path) -> list[str]:
     write_list(
         anno / "list_attr_img.txt",
         [
-            f"{pictures[0]}  -1  1 -1  1 -1 -1",
+            f"{pictures[0]}   1  1 -1  1 -1 -1",
             f"{pictures[1]}  -1 -1  1 -1 -1 -1",
             f"{pictures[2]}   1 -1 -1 -1 -1  1",
             f"{pictures[3]}  -1 -1 -1 -1 -1  0",

@@ -53,7 +53,7 @@ def test_coarse_labels_are_read_as_published(coarse: Path) -> None:
     assert table["category"].to_list() == [0, 1, 2, 3]
     assert table["part"].to_list() == ["train", "val", "test", "train"]
     assert table["product"].to_list() == ["Tee", "Jeans", "Dress", "Coat"]
-    assert table["tags"].to_list() == [[0, 1], [2], [3, 5], []]
+    assert table["tags"].to_list() == [[0, 1, 3], [2], [3, 5], []]
     assert table.select("left", "top", "right", "bottom").rows()[:2] == [
         (pytest.approx(0.1), pytest.approx(0.1), 0.5, pytest.approx(0.9)),
         (0.0, 0.0, 1.0, 1.0),

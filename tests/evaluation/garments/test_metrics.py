@@ -162,9 +162,10 @@ def test_scores_move_to_other_words_by_name() -> None:
 
 
 def test_intervals_draw_products_not_pictures(rng: np.random.Generator) -> None:
-    right = np.repeat(np.arange(40) % 2, 10)  # ten pictures of each product, all alike
+    products = rng.permutation(np.repeat(np.arange(40), 10))
+    right = products % 2  # ten pictures of each product, all alike
     figure = {"top-1": mean_of(right, np.ones(400, bool))}
-    by_product = intervals(figure, np.repeat(np.arange(40), 10), rng)["top-1"]
+    by_product = intervals(figure, products, rng)["top-1"]
     by_picture = intervals(figure, np.arange(400), rng)["top-1"]
     assert by_product[0] == pytest.approx(0.5 - 1.96 * 0.5 / 40**0.5, abs=0.03)
     assert by_picture[0] == pytest.approx(0.5 - 1.96 * 0.5 / 400**0.5, abs=0.01)
