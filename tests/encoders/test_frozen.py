@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -34,7 +35,8 @@ def test_stages_are_taken_apart(tmp_path: Path) -> None:
     from transformers import ResNetConfig, ResNetModel
 
     config = ResNetConfig(embedding_size=8, hidden_sizes=[8, 16], depths=[2, 3], layer_type="basic")
-    cut = Cut.before_layers(ResNetModel(config).eval(), 4)
+    model: Any = ResNetModel(config)
+    cut = Cut.before_layers(model.eval(), 4)
     # Two blocks of two convolutions; the stage's first block has a third one beside.
     assert (cut.at, len(cut.blocks), len(cut.tail)) == (3, 5, 2)
     near = cut.front(torch.rand(1, 3, SIDE, SIDE))
