@@ -10,6 +10,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +63,14 @@ def parameter_row(parameter: Any) -> str:
 
 def metavar(parameter: Any) -> str:
     """Give what a parameter takes as code: its type, or the words to choose from."""
-    text = str(parameter.display_type_rich(typer.Context(typer.main.get_command(app))))
+    text = str(parameter.display_type_rich(typer.Context(root())))
     return "`" + _TYPE.sub(r"\1", text).replace("|", "` or `") + "`"
+
+
+@cache
+def root() -> Any:
+    """Give the whole command line; building it takes a while."""
+    return typer.main.get_command(app)
 
 
 def default_text(parameter: Any) -> str:
@@ -96,18 +103,17 @@ def command_section(path: tuple[str, ...], command: Any) -> str:
 
 def cli_page() -> str:
     """Give docs/reference/cli.md."""
-    root = typer.main.get_command(app)
     opening = [
         "# The command line",
         "",
-        inspect.cleandoc(root.help or "").replace("\f", ""),
+        inspect.cleandoc(root().help or "").replace("\f", ""),
         "",
         "| parameter | takes | default | meaning |",
         "| --- | --- | --- | --- |",
-        *(parameter_row(parameter) for parameter in root.params if parameter.name != "help"),
+        *(parameter_row(parameter) for parameter in root().params if parameter.name != "help"),
         "",
     ]
-    sections = [command_section(path, command) for path, command in commands(root)]
+    sections = [command_section(path, command) for path, command in commands(root())]
     return "\n".join([*opening, *sections]).rstrip() + "\n"
 
 

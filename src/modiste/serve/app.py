@@ -81,7 +81,7 @@ def create_app(
         del window
         settle()
         readiness.reasons, readiness.ready = missing, True
-        metrics.READY.set(1)
+        metrics.READY.inc()
         _log.info("ready")
         await keep_fresh(app, settings.look_seconds)
 
@@ -92,8 +92,8 @@ def create_app(
             yield {HEADER_SECONDS: settings.header_seconds}
         finally:
             opening.cancel()
+            metrics.leave(was_ready=app.state.readiness.ready)
             app.state.readiness.ready = False
-            metrics.leave()
             app.state.photos.close()
             app.state.pictures.close()
             database.close()

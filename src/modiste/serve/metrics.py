@@ -28,7 +28,7 @@ REFUSED = Counter("modiste_refused", "Requests refused at the gate, by code.", [
 EVENTS = Counter("modiste_events", "Events by what became of them.", ["outcome"])
 PHOTOS = Counter("modiste_photos", "Photos by what became of them.", ["outcome"])
 RENEWALS = Counter("modiste_renewals", "Changes of the shop by what became of them.", ["outcome"])
-READY = Gauge("modiste_ready", "Processes that are ready.", multiprocess_mode="livesum")
+READY = Gauge("modiste_ready", "Applications that are ready, one a process.", multiprocess_mode="livesum")
 
 
 def count_request(method: str, route: str, status: int, seconds: float) -> None:
@@ -47,8 +47,9 @@ def exposition() -> tuple[bytes, str]:
     return generate_latest(registry), CONTENT_TYPE_LATEST
 
 
-def leave() -> None:
-    """Take this process out of the sums of living ones."""
-    READY.set(0)
+def leave(*, was_ready: bool) -> None:
+    """Take an application, and its process, out of the sums of living ones."""
+    if was_ready:
+        READY.dec()
     if FOLDER in os.environ:
         mark_process_dead(os.getpid())  # type: ignore[no-untyped-call]

@@ -85,8 +85,8 @@ def serve(
     shop = shop.resolve()
     dataset_store(shop).current()
     settings = _settings(shop, given)
+    Sources(rules, garments).check(shop)  # a fault is told of the path as it was given
     sources = Sources(rules and rules.resolve(), garments and garments.resolve())
-    sources.check(shop)
     configure_logs()
     with listen(settings) as listening:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
