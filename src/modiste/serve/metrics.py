@@ -28,7 +28,9 @@ REFUSED = Counter("modiste_refused", "Requests refused at the gate, by code.", [
 EVENTS = Counter("modiste_events", "Events by what became of them.", ["outcome"])
 PHOTOS = Counter("modiste_photos", "Photos by what became of them.", ["outcome"])
 RENEWALS = Counter("modiste_renewals", "Changes of the shop by what became of them.", ["outcome"])
-READY = Gauge("modiste_ready", "Applications that are ready, one a process.", multiprocess_mode="livesum")
+READY = Gauge(
+    "modiste_ready", "Applications that are ready, one a process.", multiprocess_mode="livesum"
+)
 
 
 def count_request(method: str, route: str, status: int, seconds: float) -> None:
