@@ -92,7 +92,7 @@ docs: install ## write the generated pages of docs/reference anew
 lock: ## choose versions anew and write requirements.lock
 	printf "torch ; python_version < '3'\n" > $(VENV)/without-torch.txt
 	uv pip compile pyproject.toml --extra report --extra vision --extra onnx --extra search \
-		--extra serve --extra postgres --extra words --extra forecast --extra tuning --extra feast \
+		--extra serve --extra postgres --extra words --extra forecast --extra ensemble --extra tuning --extra feast \
 		--extra tracking \
 		--group dev --override $(VENV)/without-torch.txt --universal --fork-strategy fewest \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \

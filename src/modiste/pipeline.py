@@ -26,7 +26,7 @@ from modiste.errors import ArtifactError, InputError, MissingExtraError
 from modiste.evaluation.backtest import MODEL, backtest
 from modiste.evaluation.context import build_context
 from modiste.evaluation.summary import summarise
-from modiste.ranking.lightgbm import Ranker
+from modiste.ranking.ensemble import read_ranker
 from modiste.ranking.model import Fit, Model, fit_on_windows
 from modiste.ranking.prepared import Prepared, Progress, prepare, stream
 from modiste.ranking.windows import Windows
@@ -108,7 +108,7 @@ def train(
         prepared = prepare(config.recipe, past, config.seed, progress)
     if current and old.get("fit") == stages["fit"]:
         fit = Fit(
-            Ranker.read(store.root / current),
+            read_ranker(store.root / current),
             pl.read_parquet(store.root / current / "rates.parquet"),
             known["training"],
         )

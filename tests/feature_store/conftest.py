@@ -18,7 +18,6 @@ def release(trained_shop: Path) -> Release:
 @pytest.fixture(scope="session")
 def repository(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository of two past weeks and the release's day, SQLite online."""
-    pytest.importorskip("feast")
     from modiste.feature_store.publishing import publish
 
     folder = tmp_path_factory.mktemp("feast") / "features"

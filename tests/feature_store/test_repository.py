@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import polars as pl
@@ -14,8 +16,9 @@ from modiste.errors import ArtifactError, InputError
 from modiste.ranking.windows import Windows
 from modiste.release import Release
 
-pytest.importorskip("feast")
+# Not imported here: with it comes a setting of Prometheus that the server's own tests would meet.
 pytestmark = [
+    pytest.mark.skipif(find_spec("feast") is None, reason="needs the extra feast"),
     pytest.mark.slow,
     # Feast's own libraries warn of each other.
     pytest.mark.filterwarnings("ignore"),
@@ -92,6 +95,13 @@ def test_a_folder_of_other_files_is_left_alone(release: Release, tmp_path: Path)
     (tmp_path / "mine.txt").write_text("x")
     with pytest.raises(InputError, match="holds other files"):
         publish(release, tmp_path)
+
+
+def test_loading_feast_leaves_the_counts_of_a_server_alone(repository: Path) -> None:
+    from modiste.feature_store.reading import Features
+
+    Features(repository)
+    assert "PROMETHEUS_MULTIPROC_DIR" not in os.environ
 
 
 def test_no_repository(tmp_path: Path) -> None:

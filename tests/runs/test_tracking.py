@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,8 @@ from modiste.errors import InputError
 from modiste.runs.record import keep_run
 from modiste.runs.tracking import track_run
 
-pytest.importorskip("mlflow")
 pytestmark = [
+    pytest.mark.skipif(find_spec("mlflow") is None, reason="needs the extra tracking"),
     pytest.mark.slow,
     # MLflow warns of what its own libraries will change.
     pytest.mark.filterwarnings("ignore"),

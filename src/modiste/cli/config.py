@@ -76,5 +76,12 @@ def toml_text(settings: dict[str, Any]) -> str:
 
 
 def _fields(fields: dict[str, Any]) -> list[str]:
-    # JSON writes text, numbers, booleans and lists as TOML does.
-    return [f"{key} = {json.dumps(value)}" for key, value in fields.items()]
+    return [f"{key} = {_value(value)}" for key, value in fields.items()]
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(_fields(value)) + " }"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    return json.dumps(value)  # text, numbers and booleans are written as TOML does

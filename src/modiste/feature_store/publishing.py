@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import io
+import os
 import re
 import warnings
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ from modiste.ranking.windows import Windows, window_starts
 from modiste.recommend.parts import join_parts, parts_of, write_part
 from modiste.release import Release
 
+_COUNTING = "PROMETHEUS_MULTIPROC_DIR"
 Progress = Callable[[str, float], None]
 DEFINED = ("user", "item", "user_features", "item_features", "release")
 
@@ -131,7 +133,16 @@ def open_store(folder: Path) -> Any:
     """
     if not (folder / SETTINGS).is_file():
         raise ArtifactError(f"{folder} is no feature repository: run modiste features publish")
-    from feast import FeatureStore
+    # Feast turns on Prometheus' counting by several processes as it is loaded, for a server of its
+    # own: who else counts in this process shall not notice.
+    import prometheus_client  # noqa: F401 - chooses how it counts as it is loaded
+
+    before = os.environ.get(_COUNTING)
+    try:
+        from feast import FeatureStore
+    finally:
+        if before is None:
+            os.environ.pop(_COUNTING, None)
 
     return FeatureStore(repo_path=str(folder))
 

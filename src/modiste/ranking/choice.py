@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from modiste.ranking.lightgbm import LightGbmRanker, Ranker, fit_ranker
+from modiste.ranking.lightgbm import LightGbmRanker, fit_ranker
 
 K = 12
 """Length of list by which objectives are compared."""
 
 Objective = Literal["log-loss", "lambdarank"]
 OBJECTIVES: tuple[Objective, ...] = ("log-loss", "lambdarank")
+
+
+class Scorer(Protocol):
+    """What scores the rows of a ranking table."""
+
+    def score(self, rows: pl.DataFrame) -> npt.NDArray[np.float32]:
+        """Score rows, `[n_rows]`; higher is better."""
 
 
 def decide_objective(
@@ -49,7 +58,7 @@ def decide_objective(
     return replace(settings, objective=better), facts
 
 
-def mean_average_precision(ranker: Ranker, windows: Sequence[pl.DataFrame]) -> float:
+def mean_average_precision(ranker: Scorer, windows: Sequence[pl.DataFrame]) -> float:
     """Give MAP@12 over the users of labelled rows that have a positive among them."""
     rows = pl.concat(
         frame.select("user_idx", "item_idx", "label").with_columns(

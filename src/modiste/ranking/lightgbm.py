@@ -15,6 +15,7 @@ from pydantic import Field
 
 from modiste.component import component
 from modiste.errors import ArtifactError
+from modiste.ranking.members import Member
 
 MAX_BINS = 63
 """Bins of a feature: fewer make smaller histograms, which is where the time goes."""
@@ -108,6 +109,9 @@ class LightGbmRanker:
     some hundred hits: columns that say nearly the same are chances to learn noise."""
     threads: Annotated[int, Field(ge=0)] = 0
     """Threads; 0: all cores."""
+    members: tuple[Member, ...] = ()
+    """Further rankers whose scores are joined with this one's, see `modiste.ranking.ensemble`; then
+    `n_seeds` is not read. In a file: `[[ranker.members]]`."""
 
     def parameters(self, seed: int) -> dict[str, Any]:
         """Give the settings in LightGBM's words."""
@@ -202,6 +206,16 @@ def _file(number: int) -> str:
     return f"ranker-{number}.txt" if number else "ranker.txt"
 
 
+def features_of(settings: LightGbmRanker, rows: pl.DataFrame) -> tuple[str, ...]:
+    """Name the columns of a ranking table that trees may see."""
+    return tuple(
+        name
+        for name in rows.columns
+        if name not in NOT_FEATURES
+        and not any(fnmatchcase(name, pattern) for pattern in settings.leave_out)
+    )
+
+
 def fit_ranker(settings: LightGbmRanker, windows: Sequence[pl.DataFrame], seed: int) -> Ranker:
     """Fit on the rows of labelled windows.
 
@@ -212,12 +226,7 @@ def fit_ranker(settings: LightGbmRanker, windows: Sequence[pl.DataFrame], seed: 
     """
     import lightgbm
 
-    columns = tuple(
-        name
-        for name in windows[0].columns
-        if name not in NOT_FEATURES
-        and not any(fnmatchcase(name, pattern) for pattern in settings.leave_out)
-    )
+    columns = features_of(settings, windows[0])
     values = np.concatenate([rows.select(columns).to_numpy() for rows in windows])
     labels = np.concatenate([rows["label"].to_numpy() for rows in windows])
     group = None

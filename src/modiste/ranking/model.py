@@ -15,7 +15,8 @@ from modiste.data import Dataset
 from modiste.engine import lazy
 from modiste.errors import InputError
 from modiste.ranking.choice import decide_objective
-from modiste.ranking.lightgbm import LightGbmRanker, Ranker, fit_ranker
+from modiste.ranking.ensemble import AnyRanker, fit_ranking, read_ranker
+from modiste.ranking.lightgbm import LightGbmRanker
 from modiste.ranking.prepared import Prepared, Progress, Recipe, stream
 from modiste.ranking.table import LabelledWindow, pair_table, score_table
 from modiste.ranking.windows import Training, Windows, window_starts
@@ -25,7 +26,7 @@ from modiste.ranking.windows import Training, Windows, window_starts
 class Fit:
     """What past windows taught: independent of who asks and of the day asked for."""
 
-    ranker: Ranker
+    ranker: AnyRanker
     rates: pl.DataFrame
     """`source, rank, rate`, see `candidates.pool.hit_rates`."""
     facts: dict[str, Any]
@@ -86,11 +87,11 @@ class Model:
         cls, folder: Path, recipe: Recipe, as_of: int, pool_size: int, facts: dict[str, Any]
     ) -> Model:
         """Open what `write` stored; the caller has verified the files."""
-        fit = Fit(Ranker.read(folder), pl.read_parquet(folder / "rates.parquet"), facts)
+        fit = Fit(read_ranker(folder), pl.read_parquet(folder / "rates.parquet"), facts)
         return cls(recipe, Prepared.read(folder, as_of, recipe), fit, pool_size)
 
 
-def best_of(rows: pl.DataFrame, ranker: Ranker, k: int) -> pl.DataFrame:
+def best_of(rows: pl.DataFrame, ranker: AnyRanker, k: int) -> pl.DataFrame:
     """Score a ranking table and keep each user's `k` best rows, see `Model.rank`."""
     scored = rows.select("user_idx", "item_idx").with_columns(
         pl.Series("score", ranker.score(rows), dtype=pl.Float32)
@@ -144,14 +145,14 @@ def fit_on_windows(
         progress("fit the ranker", 0.0)
     rows = [window.rows for window in made]
     chosen, objectives = decide_objective(settings, rows, stream(seed, "choice"))
-    ranker = fit_ranker(chosen, rows, stream(seed, "ranker"))
+    ranker, joined = fit_ranking(chosen, rows, stream(seed, "ranker"))
     if progress:
         progress("fit the ranker", 1.0)
     counts = pl.concat([window.counts for window in made])
-    return Fit(ranker, hit_rates(counts), {**training_facts(made, ranker), **objectives})
+    return Fit(ranker, hit_rates(counts), {**training_facts(made, ranker), **objectives, **joined})
 
 
-def training_facts(windows: Sequence[LabelledWindow], ranker: Ranker) -> dict[str, Any]:
+def training_facts(windows: Sequence[LabelledWindow], ranker: AnyRanker) -> dict[str, Any]:
     """Count what the ranker was fitted on; positives outside the pool cannot be learned."""
     n_bought = sum(window.n_bought for window in windows)
     n_in_pool = sum(window.n_in_pool for window in windows)
