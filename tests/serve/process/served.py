@@ -1,4 +1,4 @@
-"""A server process over four items: `python -m tests.serve.process.served FOLDER SETTINGS`."""
+"""A server process over four items: `python tests/serve/process/served.py FOLDER SETTINGS`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import httpx
@@ -38,7 +39,7 @@ class Served:
 @contextmanager
 def served(folder: Path, **changed: Any) -> Iterator[Served]:
     """Start a server process and wait until it is ready; end it afterwards."""
-    words = [sys.executable, "-m", "tests.serve.process.served", str(folder), json.dumps(changed)]
+    words = [sys.executable, __file__, str(folder), json.dumps(changed)]
     yield from _run(words)
 
 
@@ -100,5 +101,9 @@ def main(folder: Path, changed: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
+    # Packages of others bring a `tests` of their own, which Python would take before this folder.
+    ours = ModuleType("tests")
+    ours.__path__ = [str(ROOT / "tests")]
+    sys.modules["tests"] = ours
     os.environ.pop("PYTHONWARNINGS", None)
     main(Path(sys.argv[1]), json.loads(sys.argv[2]))
