@@ -19,13 +19,25 @@ from modiste.cli.application import (
     app,
     config_app,
     encoder_app,
+    features_app,
+    garments_app,
     import_app,
     keys_app,
     limits_app,
 )
 from modiste.errors import ConfigError, ModisteError
 
-__all__ = ["app", "config_app", "encoder_app", "import_app", "keys_app", "limits_app", "main"]
+__all__ = [
+    "app",
+    "config_app",
+    "encoder_app",
+    "features_app",
+    "garments_app",
+    "import_app",
+    "keys_app",
+    "limits_app",
+    "main",
+]
 
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
 
