@@ -15,9 +15,9 @@ describe user, item and pair, the ranker orders what was proposed, and the same 
 training, evaluation and the nightly batch with another `as_of`.
 
 Beside that road `encoders` and `index` turn pictures and words into vectors and find neighbours;
-`relevance`, `demand` and `garments` are models: does it fit this wardrobe, what will be wanted, what
-is in this photo. `search`, `rules` and `report` use them; `tuning`, `runs` and `feature_store` look
-after a shop's settings, runs and features; `serve` and `cli` are the doors.
+`relevance`, `demand` and `garments` are models: does it fit this wardrobe, what will be wanted,
+what is in this photo. `search`, `rules` and `report` use them; `tuning`, `runs` and `feature_store`
+look after a shop's settings, runs and features; `serve` and `cli` are the doors.
 
 Importing `modiste` is cheap: libraries that take long to load are imported where they are used.
 """
