@@ -6,18 +6,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image
+from safetensors.numpy import load_file
 
 from modiste.artifacts import hash_file
-from modiste.data.garments.labels import BOX
+from modiste.data.garments.labels import BOX, Vocabulary
 from modiste.encoders.spec import EncoderSpec
+from modiste.encoders.transformers import Transformers
 from modiste.errors import ArtifactError, InputError
 from modiste.garments import Recogniser
 from modiste.garments.figures import overlaps
 from modiste.garments.fit import FitReport, fit_recogniser
 from modiste.garments.learning import fit as learning
-from modiste.garments.stored import HEADS, PLAN
+from modiste.garments.learning.model import GarmentNetwork
+from modiste.garments.stored import HEADS, NETWORK, PLAN
 from tests.encoders.tiny_models import write_model
 from tests.garments.conftest import QUICK
 from tests.garments.drawn import draw_labels
@@ -46,6 +50,21 @@ def test_drawn_garments_are_recognised(fitted: FitReport) -> None:
     hems = np.array(judged["landmarks"].to_list()).reshape(-1, 2, 3)
     assert np.abs(told.landmarks[:, 0, :, :2] - hems[..., :2]).mean() < 0.06
     assert (told.landmarks[..., 2] > 0.5).all()
+
+
+def test_the_last_layers_learn_and_the_first_stay(fitted: FitReport, backbone: EncoderSpec) -> None:
+    def weights(folder: Path) -> dict[str, npt.NDArray[np.float32]]:
+        read: dict[str, npt.NDArray[np.float32]] = load_file(folder / "model.safetensors")
+        return read
+
+    before, after = weights(Path(backbone.source or "")), weights(fitted.folder / NETWORK)
+    assert before.keys() == after.keys()
+    changed = {name: bool((before[name] != after[name]).any()) for name in before}
+    encoder = Transformers(source=backbone.source, dtype="float32")
+    network = GarmentNetwork.build(encoder, Vocabulary(), ("",), layers=QUICK.layers)
+    asked = {name for name in network.cut.trained() if name in changed}
+    assert asked
+    assert {name for name, is_changed in changed.items() if is_changed} == asked
 
 
 def test_nothing_is_told_of_plain_pictures(fitted: FitReport) -> None:

@@ -42,6 +42,8 @@ class Lessons:
         self.learned = material.learned[seen.first[material.learned] >= 0]
         self.watched = material.watched[seen.first[material.watched] >= 0]
         self.weights = network.learned()
+        for weight in self.weights.values():  # the network comes frozen
+            weight.requires_grad_(True)
         self.kept = {name: weight.detach().clone() for name, weight in self.weights.items()}
         own = [weight for name, weight in self.weights.items() if name.startswith("heads.")]
         last = [weight for name, weight in self.weights.items() if name.startswith("network.")]
