@@ -11,7 +11,7 @@ import narwhals as nw
 import polars as pl
 
 from modiste.artifacts import Store, verify
-from modiste.config import Config, build_config
+from modiste.config import Config, build_config, load_config
 from modiste.data import Dataset
 from modiste.data.shop import dataset_store
 from modiste.engine import collect, lazy
@@ -68,12 +68,18 @@ def open_release(shop: Path) -> Release:
     return Release(folder.name, model, dataset, config, manifest, newer)
 
 
-def served_config(shop: Path) -> tuple[Config, str]:
+def served_config(shop: Path, named: str | None = None) -> tuple[Config, str]:
     """Give the configuration of the current release, or the defaults where there is none.
+
+    Args:
+        shop: The shop's folder.
+        named: A TOML file or the name of a shipped configuration, which is given instead.
 
     Returns:
         The configuration, and in words where it comes from.
     """
+    if named:
+        return load_config(named), named
     store = release_store(shop)
     name = store.current_name()
     if name is None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from modiste.cli.application import app
+from modiste.cli.options import AsJson, Shop
 from modiste.cli.progress import shown_progress
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @app.command("attributes")
 def attributes_command(
     words: Annotated[list[str], typer.Argument(help="What is said, with or without quotes.")],
-    shop: Annotated[Path, typer.Option(help="The shop's folder.")],
+    shop: Shop,
     model: Annotated[
         Path | None,
         typer.Option(
@@ -37,7 +38,7 @@ def attributes_command(
         ),
     ] = None,
     k: Annotated[int, typer.Option("--k", help="Values of each attribute at most.")] = 5,
-    json_wanted: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say which of the shop's kinds, colours and other attributes words mean.
 
@@ -59,7 +60,7 @@ def attributes_command(
             shop, encoder, None if found is None else model_terms(found), progress
         )
     answer = finder.find(text, k)
-    if json_wanted:
+    if as_json:
         typer.echo(json.dumps(asdict(answer), indent=2, ensure_ascii=False))
     else:
         _print(answer)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from modiste.cli.application import config_app
+from modiste.cli.options import AsJson
 
 Name = Annotated[str, typer.Argument(help="A TOML file, or the name of a shipped configuration.")]
 
@@ -37,7 +38,7 @@ def show_command(
     name: Annotated[
         str | None, typer.Argument(help="A TOML file or a shipped name; by default the defaults.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print every value that is in force, in the shape of a configuration file."""
     from modiste.config import load_config

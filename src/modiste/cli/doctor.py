@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from modiste.cli.application import app
+from modiste.cli.options import AsJson
 
 if TYPE_CHECKING:
     from modiste.data.findings import Finding
@@ -24,7 +25,7 @@ def doctor_command(
     all_pictures: Annotated[
         bool, typer.Option("--all-pictures", help="Decode every picture, not a sample of 200.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Examine the installation and a shop's data: what was found, and what to do about it.
 

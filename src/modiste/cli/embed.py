@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from modiste.cli.application import app
+from modiste.cli.options import AsJson, Shop
 from modiste.cli.progress import shown_progress
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _LISTED = 10
 
 @app.command("embed")
 def embed_command(
-    shop: Annotated[Path, typer.Option(help="The shop's folder.")],
+    shop: Shop,
     encoder: Annotated[
         str,
         typer.Option(
@@ -32,7 +32,7 @@ def embed_command(
         int | None,
         typer.Option(min=1, help="Pictures encoded together; by default what suits the encoder."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make vectors of the items' pictures and words, which search and similar products use.
 

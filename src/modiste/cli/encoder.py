@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from modiste.cli.application import encoder_app
+from modiste.cli.options import AsJson, Shop
 from modiste.cli.progress import shown_progress
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Loss(StrEnum):
 
 @encoder_app.command("fit")
 def fit_command(
-    shop: Annotated[Path, typer.Option(help="The shop's folder.")],
+    shop: Shop,
     pictures: Annotated[
         str,
         typer.Option(
@@ -63,7 +64,7 @@ def fit_command(
     seed: Annotated[
         int, typer.Option(help="Same seed, shop, machine and threads: same bytes.")
     ] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Fit an encoder on the shop's own pictures and descriptions; nothing is downloaded.
 
@@ -143,7 +144,7 @@ def list_command(
     shop: Annotated[
         Path | None, typer.Option(help="A shop's folder: its fitted encoders are listed too.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the kinds of encoders, and those that were fitted on a shop."""
     from modiste.artifacts import read_manifest

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from modiste.cli.application import encoder_app
+from modiste.cli.options import AsJson
 from modiste.cli.progress import shown_progress
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def export_command(
     int8: Annotated[
         bool, typer.Option("--int8", help="8-bit numbers: a quarter of the size.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write an encoder for onnxruntime, which runs it without torch.
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from modiste.cli.application import encoder_app
+from modiste.cli.options import AsJson, AsOf, Disk, Shop
 from modiste.cli.progress import shown_progress
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @encoder_app.command("tune")
 def tune_command(
-    shop: Annotated[Path, typer.Option(help="The shop's folder.")],
+    shop: Shop,
     out: Annotated[Path, typer.Option(help="The folder to make: the tuned encoder.")],
     pictures: Annotated[
         str,
@@ -28,14 +28,7 @@ def tune_command(
             help="The picture network to begin with: a folder, or the name of a hub's model.",
         ),
     ] = "transformers=microsoft/resnet-50",
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(
-            metavar="YYYY-MM-DD",
-            formats=["%Y-%m-%d"],
-            help="Learn from purchases before this day; by default from all.",
-        ),
-    ] = None,
+    as_of: AsOf = None,
     blocks: Annotated[
         int,
         typer.Option(
@@ -47,13 +40,11 @@ def tune_command(
     steps: Annotated[int, typer.Option(min=1, help="Batches of a round.")] = 20,
     batch: Annotated[int, typer.Option(min=8, help="About so many pictures a batch.")] = 1024,
     rate: Annotated[float, typer.Option(help="Largest step of the network.")] = 1e-4,
-    disk: Annotated[
-        float, typer.Option(min=0.001, help="Gigabytes of disk it may take while it learns.")
-    ] = 32.0,
+    disk: Disk = 32.0,
     seed: Annotated[
         int, typer.Option(help="Same seed, shop, machine and threads: same network.")
     ] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Let a picture network learn from purchases: its last layers, with a relevance model.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Annotated
@@ -12,50 +11,23 @@ import typer
 
 from modiste.cli.application import app
 from modiste.cli.kept import Track, check_track, keep_evaluation
+from modiste.cli.options import AsOf, Config, JsonFile, Shop, With, Without, check_folders
 from modiste.cli.progress import shown_progress
 
 
 @app.command("evaluate")
 def evaluate_command(
-    shop: Annotated[Path, typer.Option(help="The shop's folder.")],
+    shop: Shop,
     weeks: Annotated[int, typer.Option(help="How many of the last weeks are predicted.")] = 8,
-    config: Annotated[
-        str | None,
-        typer.Option(
-            help="A TOML file, or the name of a shipped one; by default that of the current "
-            "release, if there is one."
-        ),
-    ] = None,
-    without: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME",
-            help="Leave out a source or family of features; relevance: all that reads it. Repeat.",
-        ),
-    ] = None,
-    including: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--with",
-            metavar="NAME",
-            help="Add columns of demand: propensity, seasons, life or style. Repeat.",
-        ),
-    ] = None,
+    config: Config = None,
+    without: Without = None,
+    including: With = None,
     k: Annotated[int, typer.Option("--k", help="Length of the lists.")] = 12,
     refit_every: Annotated[
         int, typer.Option(help="One fit of the ranker serves so many weeks, never earlier ones.")
     ] = 1,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(
-            metavar="YYYY-MM-DD",
-            formats=["%Y-%m-%d"],
-            help="Leave out the rows of this day and later.",
-        ),
-    ] = None,
-    json_file: Annotated[
-        Path | None, typer.Option("--json", help="Write every figure to this JSON file.")
-    ] = None,
+    as_of: AsOf = None,
+    json_file: JsonFile = None,
     predictions: Annotated[
         Path | None, typer.Option(help="Write the model's lists to this Parquet file.")
     ] = None,
@@ -65,18 +37,14 @@ def evaluate_command(
 
     Everything is fitted on rows before the week it predicts; intervals are of 95 %.
     """
-    from modiste.config import load_config
-    from modiste.errors import InputError
     from modiste.evaluation.summary import print_summary
     from modiste.pipeline import evaluate
     from modiste.release import release_store, served_config
 
-    for out in (json_file, predictions):
-        if out is not None and not out.parent.is_dir():
-            raise InputError(f"{out}: the folder {out.parent} does not exist: make it first")
+    check_folders(json_file, predictions)
     check_track(track)
     start = perf_counter()
-    loaded, origin = (load_config(config), config) if config else served_config(shop)
+    loaded, origin = served_config(shop, config)
     loaded = loaded.including(including or []).without(without or [])
     with shown_progress() as progress:
         result = evaluate(

@@ -9,19 +9,18 @@ from typing import Annotated
 import typer
 
 from modiste.cli.application import app
+from modiste.cli.options import JsonFile, Shop, check_folders
 from modiste.cli.progress import shown_progress
 
 
 @app.command("evaluate-demand")
 def evaluate_demand_command(
-    shop: Annotated[Path, typer.Option(help="The shop's folder.")],
+    shop: Shop,
     weeks: Annotated[int, typer.Option(help="How many of the last weeks are foreseen.")] = 26,
     refit_every: Annotated[
         int, typer.Option(help="One fit of the models serves so many weeks, never earlier ones.")
     ] = 4,
-    json_file: Annotated[
-        Path | None, typer.Option("--json", help="Write every figure to this JSON file.")
-    ] = None,
+    json_file: JsonFile = None,
     predictions: Annotated[
         Path | None,
         typer.Option(
@@ -35,13 +34,10 @@ def evaluate_demand_command(
 
     Every model is fitted on rows before the week it foresees; intervals are of 95 %.
     """
-    from modiste.errors import InputError
     from modiste.evaluation.demand.printing import print_demand
     from modiste.evaluation.demand.whole import REPORT, measure_demand
 
-    for out in (json_file, predictions):
-        if out is not None and not out.parent.is_dir():
-            raise InputError(f"{out}: the folder {out.parent} does not exist: make it first")
+    check_folders(json_file, predictions)
     with shown_progress() as progress:
         result = measure_demand(
             shop,

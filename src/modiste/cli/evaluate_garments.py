@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from modiste.cli.application import app
+from modiste.cli.options import JsonFile, check_folders
 from modiste.cli.progress import shown_progress
 
 if TYPE_CHECKING:
@@ -24,9 +25,7 @@ def evaluate_garments_command(
             "is judged by itself, on its part test."
         ),
     ],
-    json_file: Annotated[
-        Path | None, typer.Option("--json", help="Write every figure to this JSON file.")
-    ] = None,
+    json_file: JsonFile = None,
     model: Annotated[
         Path | None,
         typer.Option(
@@ -53,9 +52,7 @@ def evaluate_garments_command(
     """
     from modiste.errors import InputError, require
 
-    for out in (json_file, page):
-        if out is not None and not out.parent.is_dir():
-            raise InputError(f"{out}: the folder {out.parent} does not exist: make it first")
+    check_folders(json_file, page)
     if model is not None and backbone is not None:
         raise InputError("--backbone is of a fit: leave it out where --model is given")
     if page is not None:

@@ -11,12 +11,13 @@ import typer
 
 from modiste.cli.application import app
 from modiste.cli.kept import Track, check_track, keep
+from modiste.cli.options import JsonFile, Shop, check_folders
 from modiste.cli.progress import shown_progress
 
 
 @app.command("evaluate-relevance")
 def evaluate_relevance_command(
-    shop: Annotated[Path, typer.Option(help="The shop's folder.")],
+    shop: Shop,
     encoder: Annotated[
         str | None,
         typer.Option(
@@ -35,9 +36,7 @@ def evaluate_relevance_command(
             "the picture network learns too.",
         ),
     ] = None,
-    json_file: Annotated[
-        Path | None, typer.Option("--json", help="Write every figure to this JSON file.")
-    ] = None,
+    json_file: JsonFile = None,
     scores: Annotated[
         Path | None,
         typer.Option(
@@ -63,13 +62,10 @@ def evaluate_relevance_command(
     The last purchase of each user is held out and looked for among 100 articles that the user
     never bought, and among all; intervals are of 95 %.
     """
-    from modiste.errors import InputError
     from modiste.evaluation.relevance.printing import print_relevance
     from modiste.evaluation.relevance.whole import REPORT, measure_relevance
 
-    for out in (json_file, scores):
-        if out is not None and not out.parent.is_dir():
-            raise InputError(f"{out}: the folder {out.parent} does not exist: make it first")
+    check_folders(json_file, scores)
     check_track(track)
     start = perf_counter()
     with shown_progress() as progress:

@@ -10,12 +10,13 @@ import typer
 
 from modiste.cli.application import app
 from modiste.cli.kept import Track, check_track, keep
+from modiste.cli.options import JsonFile, Shop, check_folders
 from modiste.cli.progress import shown_progress
 
 
 @app.command("evaluate-search")
 def evaluate_search_command(
-    shop: Annotated[Path, typer.Option(help="The shop's folder.")],
+    shop: Shop,
     encoder: Annotated[
         list[str] | None,
         typer.Option(
@@ -24,10 +25,7 @@ def evaluate_search_command(
             "vectors the shop holds; the baseline colour is always beside them.",
         ),
     ] = None,
-    json_file: Annotated[
-        Path | None,
-        typer.Option("--json", help="Write every figure to this JSON file, too."),
-    ] = None,
+    json_file: JsonFile = None,
     report: Annotated[
         Path | None,
         typer.Option(help="Write a page with the figures and pictures of what was found."),
@@ -44,14 +42,11 @@ def evaluate_search_command(
     others, similar products, indexes; baselines beside them, intervals of 95 %. The shop keeps
     the figures as reports/search.json, where the lab of `modiste serve` reads them.
     """
-    from modiste.errors import InputError
     from modiste.search.measure.stored import store_measure
     from modiste.search.measure.tables import print_measure
     from modiste.search.measure.whole import measure_search
 
-    for out in (json_file, report):
-        if out is not None and not out.parent.is_dir():
-            raise InputError(f"{out}: the folder {out.parent} does not exist: make it first")
+    check_folders(json_file, report)
     check_track(track)
     start = perf_counter()
     with shown_progress() as progress:

@@ -11,7 +11,13 @@ from typing import Annotated
 import typer
 
 from modiste.cli.application import features_app
+from modiste.cli.options import AsJson, Shop
 from modiste.cli.progress import shown_progress
+
+_Out = Annotated[
+    Path | None,
+    typer.Option("--out", help="The repository's folder; by default SHOP/features."),
+]
 
 
 class Store(StrEnum):
@@ -22,11 +28,8 @@ class Store(StrEnum):
 
 @features_app.command("publish")
 def publish_command(
-    shop: Annotated[Path, typer.Option(help="The shop's folder.")],
-    out: Annotated[
-        Path | None,
-        typer.Option(help="The repository's folder; by default SHOP/features."),
-    ] = None,
+    shop: Shop,
+    out: _Out = None,
     to: Annotated[  # noqa: ARG001 - there is one so far
         Store, typer.Option(help="The feature store.")
     ] = Store.feast,
@@ -44,7 +47,7 @@ def publish_command(
         ),
     ] = "sqlite",
     materialize: Annotated[bool, typer.Option(help="Put the release's day online now.")] = True,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write the current release's features of users and items as a Feast repository.
 
@@ -80,13 +83,10 @@ def publish_command(
 
 @features_app.command("check")
 def check_command(
-    shop: Annotated[Path, typer.Option(help="The shop's folder.")],
-    out: Annotated[
-        Path | None,
-        typer.Option(help="The repository's folder; by default SHOP/features."),
-    ] = None,
+    shop: Shop,
+    out: _Out = None,
     seed: Annotated[int, typer.Option(help="Chooses the rows that are compared.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Compare what Feast gives with what modiste computes, cell by cell, and time both.
 

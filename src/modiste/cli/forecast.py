@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from modiste.cli.application import app
+from modiste.cli.options import AsOf, Shop, check_folders, write_rows
 
 
 @app.command("forecast")
 def forecast_command(
-    shop: Annotated[Path, typer.Option(help="The shop's folder.")],
+    shop: Shop,
     out: Annotated[
         Path,
         typer.Option(help="The file to write: .parquet or .csv. A page of charts lies beside it."),
@@ -31,14 +31,7 @@ def forecast_command(
             help="A stock feed (item_id, stock), for articles: what is out of stock sells nothing."
         ),
     ] = None,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(
-            metavar="YYYY-MM-DD",
-            formats=["%Y-%m-%d"],
-            help="Forecast from this day, by the rows before it.",
-        ),
-    ] = None,
+    as_of: AsOf = None,
     page: Annotated[
         bool, typer.Option("--page/--no-page", help="Write the page of charts.")
     ] = True,
@@ -56,8 +49,7 @@ def forecast_command(
 
     if out.suffix not in (".parquet", ".csv"):
         raise InputError(f"{out}: expected a name that ends in .parquet or .csv: choose one")
-    if not out.parent.is_dir():
-        raise InputError(f"{out}: the folder {out.parent} does not exist: make it first")
+    check_folders(out)
     from modiste.data import open_shop
     from modiste.rules.stock import read_stock
 
@@ -68,12 +60,7 @@ def forecast_command(
         outlook = look_ahead(
             past.in_memory(), by, weeks, stock=None if stock is None else read_stock(stock)
         )
-    draft = out.with_name(f".{out.name}.draft")
-    if out.suffix == ".parquet":
-        outlook.table.write_parquet(draft)
-    else:
-        outlook.table.write_csv(draft)
-    draft.replace(out)
+    write_rows(outlook.table, out)
     for row in outlook.backtest.iter_rows(named=True):
         console.print(
             f"{row['class']:>7} {row['model']:<15} error {row['error']:.3f} "

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from modiste.cli.application import garments_app
+from modiste.cli.options import check_folders, write_rows
 from modiste.cli.progress import shown_progress
 
 if TYPE_CHECKING:
@@ -63,9 +64,7 @@ def audit_command(
     """
     from modiste.errors import InputError, require
 
-    for file in (out, page):
-        if file is not None and not file.parent.is_dir():
-            raise InputError(f"{file}: the folder {file.parent} does not exist: make it first")
+    check_folders(out, page)
     if out is not None and out.suffix not in (".csv", ".parquet"):
         raise InputError(f"{out}: expected a name that ends in .csv or .parquet: name it so")
     if page is not None:
@@ -85,7 +84,7 @@ def audit_command(
     for note in found.notes:
         typer.echo(f"modiste: {note}", err=True)
     if out is not None:
-        _write(found, out)
+        write_rows(found.table, out)
     if page is not None:
         from modiste.report.audit_page import write_audit_page
 
@@ -103,20 +102,6 @@ def audit_command(
     for what, file in (("findings", out), ("page", page)):
         if file is not None:
             typer.echo(f"{what}: {file}", err=True)
-
-
-def _write(found: Audit, out: Path) -> None:
-    from modiste.errors import InputError
-
-    draft = out.with_name(f".{out.name}.draft")
-    try:
-        if out.suffix == ".csv":
-            found.table.write_csv(draft)
-        else:
-            found.table.write_parquet(draft)
-        draft.replace(out)
-    except OSError as fault:
-        raise InputError(f"{out} cannot be written ({fault}): choose another --out") from None
 
 
 def _print(found: Audit, certain: float) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from modiste.cli.application import garments_app
+from modiste.cli.options import AsJson, Disk
 from modiste.cli.progress import shown_progress
 
 if TYPE_CHECKING:
@@ -50,16 +51,14 @@ def fit_command(
     balance: Annotated[
         float, typer.Option(min=0, max=1, help="How far rare categories weigh more.")
     ] = 0.3,
-    disk: Annotated[
-        float, typer.Option(min=0.001, help="Gigabytes of disk it may take while it learns.")
-    ] = 32.0,
+    disk: Disk = 32.0,
     replace: Annotated[
         bool, typer.Option("--replace", help="Put it in place of a recogniser that is there.")
     ] = False,
     seed: Annotated[
         int, typer.Option(help="Same seed, labels, machine and threads: same recogniser.")
     ] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Learn to recognise garments in photos from labelled pictures.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from modiste.cli.application import import_app
+from modiste.cli.options import AsJson
 from modiste.cli.progress import shown_progress
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 Shop = Annotated[Path, typer.Option("--shop", help="The shop's folder; made if absent.")]
 _EXAMPLE = 80
 _MANY_ASIDE = 0.2
-AsJson = Annotated[bool, typer.Option("--json", help="Print the whole report as JSON.")]
 
 
 @import_app.command("hm")

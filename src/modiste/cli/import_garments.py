@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from modiste.cli.application import import_app
+from modiste.cli.options import AsJson
 from modiste.cli.progress import shown_progress
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ Layout = Annotated[
         help="Lay pictures out as OUT/folders/PART/CATEGORY, too: links, no copies.",
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the whole report as JSON.")]
 _EXAMPLE = 80
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from modiste.cli.application import app
+from modiste.cli.options import AsJson, Shop
 from modiste.cli.progress import shown_progress
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class IndexKind(StrEnum):
 
 @app.command("index")
 def index_command(
-    shop: Annotated[Path, typer.Option(help="The shop's folder.")],
+    shop: Shop,
     encoder: Annotated[
         str | None,
         typer.Option(
@@ -39,7 +40,7 @@ def index_command(
         IndexKind,
         typer.Option(help="exact looks at every vector, hnsw walks a graph of neighbours."),
     ] = IndexKind.exact,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Build an index over the vectors of pictures and words, and say what it misses.
 

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from modiste.cli.application import keys_app
+from modiste.cli.live import Url, live_database
+from modiste.cli.options import AsJson, Shop
 
 if TYPE_CHECKING:
-    from modiste.serve.database import Database, Key
-
-_Shop = Annotated[Path, typer.Option(help="The shop's folder.")]
-_Url = Annotated[
-    str | None,
-    typer.Option(metavar="URL", help="The server's database; by default SQLite in SHOP/live."),
-]
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+    from modiste.serve.database import Key
 
 
 class KeyScope(StrEnum):
@@ -32,7 +26,7 @@ class KeyScope(StrEnum):
 
 @keys_app.command("add")
 def add_command(
-    shop: _Shop,
+    shop: Shop,
     name: Annotated[str, typer.Option(help="Whose key it is; logs name it.")],
     scope: Annotated[
         KeyScope,
@@ -43,17 +37,14 @@ def add_command(
     rate: Annotated[
         float | None, typer.Option(min=0.01, help="Requests a second; by default the server's.")
     ] = None,
-    database: _Url = None,
-    as_json: _Json = False,
+    database: Url = None,
+    as_json: AsJson = False,
 ) -> None:
     """Make a key and print it: it is shown this once and kept only as a hash."""
     from modiste.serve.database import KeyStore, Scope
 
-    opened = _open(shop, database)
-    try:
+    with live_database(shop, database) as opened:
         key, secret = KeyStore(opened).add(name, Scope(scope.value), rate)
-    finally:
-        opened.close()
     if as_json:
         typer.echo(json.dumps({**_facts(key), "key": secret}))
         return
@@ -65,15 +56,12 @@ def add_command(
 
 
 @keys_app.command("list")
-def list_command(shop: _Shop, database: _Url = None, as_json: _Json = False) -> None:
+def list_command(shop: Shop, database: Url = None, as_json: AsJson = False) -> None:
     """List the keys, without their secrets."""
     from modiste.serve.database import KeyStore
 
-    opened = _open(shop, database)
-    try:
+    with live_database(shop, database) as opened:
         found = KeyStore(opened).all()
-    finally:
-        opened.close()
     if as_json:
         typer.echo(json.dumps([_facts(key) for key in found]))
         return
@@ -89,27 +77,15 @@ def list_command(shop: _Shop, database: _Url = None, as_json: _Json = False) -> 
 @keys_app.command("revoke")
 def revoke_command(
     key_id: Annotated[str, typer.Argument(help="As modiste keys list shows it.")],
-    shop: _Shop,
-    database: _Url = None,
+    shop: Shop,
+    database: Url = None,
 ) -> None:
     """Take a key back; a running server refuses it two seconds later at the latest."""
     from modiste.serve.database import KeyStore
 
-    opened = _open(shop, database)
-    try:
+    with live_database(shop, database) as opened:
         key = KeyStore(opened).revoke(key_id)
-    finally:
-        opened.close()
     typer.echo(f"key {key.key_id} of {key.name} is revoked", err=True)
-
-
-def _open(shop: Path, url: str | None) -> Database:
-    from modiste.data.shop import dataset_store
-    from modiste.serve.database import Database
-    from modiste.serve.settings import ServeSettings
-
-    dataset_store(shop).current()
-    return Database(ServeSettings(database=url or "").database_url(shop))
 
 
 def _facts(key: Key) -> dict[str, object]:

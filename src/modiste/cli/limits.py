@@ -11,23 +11,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from modiste.cli.application import limits_app
+from modiste.cli.live import Url, live_database
+from modiste.cli.options import AsJson, Shop
 
 if TYPE_CHECKING:
     from modiste.serve.database.limits import LimitStore
 
-_Shop = Annotated[Path, typer.Option(help="The shop's folder.")]
-_Url = Annotated[
-    str | None,
-    typer.Option(metavar="URL", help="The server's database; by default SQLite in SHOP/live."),
-]
 _Name = Annotated[str, typer.Argument(help="As modiste limits list shows it.")]
 
 
 @limits_app.command("list")
 def list_command(
-    shop: _Shop,
-    database: _Url = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    shop: Shop,
+    database: Url = None,
+    as_json: AsJson = False,
 ) -> None:
     """List every limit, its value, and whether it was set."""
     from modiste.serve.database.limits import build_settings, limit_names
@@ -48,8 +45,8 @@ def list_command(
 def set_command(
     name: _Name,
     value: Annotated[str, typer.Argument(help="A number.")],
-    shop: _Shop,
-    database: _Url = None,
+    shop: Shop,
+    database: Url = None,
 ) -> None:
     """Set a limit; it holds from the next start of the server on."""
     with _limits(shop, database) as store:
@@ -57,7 +54,7 @@ def set_command(
 
 
 @limits_app.command("unset")
-def unset_command(name: _Name, shop: _Shop, database: _Url = None) -> None:
+def unset_command(name: _Name, shop: Shop, database: Url = None) -> None:
     """Let a limit have its default again."""
     with _limits(shop, database) as store:
         store.drop(name)
@@ -65,14 +62,7 @@ def unset_command(name: _Name, shop: _Shop, database: _Url = None) -> None:
 
 @contextmanager
 def _limits(shop: Path, url: str | None) -> Iterator[LimitStore]:
-    from modiste.data.shop import dataset_store
-    from modiste.serve.database import Database
     from modiste.serve.database.limits import LimitStore
-    from modiste.serve.settings import ServeSettings
 
-    dataset_store(shop).current()
-    opened = Database(ServeSettings(database=url or "").database_url(shop))
-    try:
+    with live_database(shop, url) as opened:
         yield LimitStore(opened)
-    finally:
-        opened.close()

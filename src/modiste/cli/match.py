@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from modiste.cli.application import app
+from modiste.cli.options import AsJson, Filters, SearchedEncoder, Shop
 from modiste.cli.progress import shown_progress
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 @app.command("match")
 def match_command(
-    shop: Annotated[Path, typer.Option(help="The shop's folder.")],
+    shop: Shop,
     photo: Annotated[
         Path | None, typer.Option(help="A photo of what is looked for, alone or with words.")
     ] = None,
@@ -37,28 +38,16 @@ def match_command(
             "if there is one."
         ),
     ] = None,
-    encoder: Annotated[
-        str | None,
-        typer.Option(
-            metavar="LABEL|NAME[=SOURCE]",
-            help="Whose vectors of pictures the photo is compared with; by default the encoder "
-            "fitted on the shop, or the one embedded last.",
-        ),
-    ] = None,
+    encoder: SearchedEncoder = None,
     without: Annotated[
         str | None, typer.Option(help="What is not wanted: no match has it.")
     ] = None,
-    filters: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--filter", help="A condition such as colour=Red or price<20; may be said again."
-        ),
-    ] = None,
+    filters: Filters = None,
     rules: Annotated[
         Path | None,
         typer.Option(help="TOML file of what may be shown, how often, and what is promoted."),
     ] = None,
-    json_wanted: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Give the products that match a photo or words, ordered by a user's purchases.
 
@@ -87,7 +76,7 @@ def match_command(
         result = matcher.match(
             words, photo, user=user, without=without, filters=conditions, rules=bound, k=k
         )
-    if json_wanted:
+    if as_json:
         asked = {"words": words, "photo": None if photo is None else str(photo), "for": user}
         typer.echo(json.dumps({**asked, **asdict(result)}, indent=2, ensure_ascii=False))
     else:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from modiste.cli.application import app
+from modiste.cli.options import Memory, Shop
 from modiste.cli.progress import shown_progress
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class FileFormat(StrEnum):
 
 @app.command("recommend")
 def recommend_command(
-    shop: Annotated[Path, typer.Option(help="The shop's folder.")],
+    shop: Shop,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -57,7 +58,7 @@ def recommend_command(
         Path | None,
         typer.Option(help="TOML file of what may be shown, how often, what is promoted or pinned."),
     ] = None,
-    memory: Annotated[str, typer.Option(help="Memory budget, such as 8GB; at least 1GB.")] = "8GB",
+    memory: Memory = "8GB",
 ) -> None:
     """Write or store the best items for every user, from the current release."""
     from modiste.errors import InputError

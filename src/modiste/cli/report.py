@@ -9,19 +9,18 @@ from typing import Annotated
 import typer
 
 from modiste.cli.application import app
+from modiste.cli.options import AsJson, Shop
 
 
 @app.command("report")
 def report_command(
-    shop: Annotated[Path, typer.Option("--shop", help="The shop's folder.")],
+    shop: Shop,
     out: Annotated[
         Path | None,
         typer.Option(help="The file to write; by default report.html in the shop's folder."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Chooses which ten customers are shown.")] = 0,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the file and its size as JSON.")
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write one HTML file with the data at a glance, the evaluation and ten customers.
 

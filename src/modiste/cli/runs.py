@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from modiste.cli.application import app
+from modiste.cli.options import AsJson, Shop
 
 
 @app.command("runs")
 def runs_command(
-    shop: Annotated[Path, typer.Option(help="The shop's folder.")],
+    shop: Shop,
     names: Annotated[
         list[str] | None,
         typer.Argument(
@@ -27,7 +27,7 @@ def runs_command(
         str, typer.Option(help="List only runs of this command, such as evaluate.")
     ] = "",
     last: Annotated[int, typer.Option(min=1, help="List at most so many, the newest.")] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List what was trained, tuned and measured in a shop, or compare runs.
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from modiste.cli.application import app
+from modiste.cli.options import AsJson, Filters, SearchedEncoder, Shop
 from modiste.cli.progress import shown_progress
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class By(StrEnum):
 
 @app.command("search")
 def search_command(
-    shop: Annotated[Path, typer.Option(help="The shop's folder.")],
+    shop: Shop,
     words: Annotated[
         list[str] | None, typer.Argument(help="What is looked for, with or without quotes.")
     ] = None,
@@ -48,12 +49,7 @@ def search_command(
         str | None,
         typer.Option(help="What is not wanted: attributes are excluded, other words pushed back."),
     ] = None,
-    filters: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--filter", help="A condition such as colour=Red or price<20; may be said again."
-        ),
-    ] = None,
+    filters: Filters = None,
     user: Annotated[
         str | None, typer.Option("--for", help="A user id: their taste re-orders what is found.")
     ] = None,
@@ -61,14 +57,7 @@ def search_command(
     variants: Annotated[
         bool, typer.Option(help="Show several variants (colours) of one product.")
     ] = False,
-    encoder: Annotated[
-        str | None,
-        typer.Option(
-            metavar="LABEL|NAME[=SOURCE]",
-            help="Whose vectors are searched; by default the encoder fitted on the shop, or the "
-            "one embedded last.",
-        ),
-    ] = None,
+    encoder: SearchedEncoder = None,
     queries: Annotated[
         Path | None,
         typer.Option(
@@ -86,7 +75,7 @@ def search_command(
         Path | None,
         typer.Option(help="With --queries: the Parquet file of query, item_id, rank, score."),
     ] = None,
-    json_wanted: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Find items by words, by a photo, or by both ("this, but blue")."""
     from modiste.data.photos import open_photo
@@ -128,7 +117,7 @@ def search_command(
                 variants=variants,
                 progress=progress,
             )
-        _tell(told, out, json_wanted)
+        _tell(told, out, as_json)
         return
     with shown_progress() as progress:
         searcher = Searcher.open(shop, encoder, progress)
@@ -143,7 +132,7 @@ def search_command(
         k=k,
         variants=variants,
     )
-    if json_wanted:
+    if as_json:
         asked = {"words": text, "photo": None if photo is None else str(photo)}
         typer.echo(json.dumps({**asked, **asdict(result)}, indent=2, ensure_ascii=False))
     else:
@@ -157,8 +146,8 @@ def _ranker(shop: Path) -> RankItems | None:
     return None if release_store(shop).current_name() is None else rank_items(open_release(shop))
 
 
-def _tell(told: Answered, out: Path, json_wanted: bool) -> None:
-    if json_wanted:
+def _tell(told: Answered, out: Path, as_json: bool) -> None:
+    if as_json:
         typer.echo(json.dumps({"out": str(out), **asdict(told)}, indent=2, ensure_ascii=False))
         return
     typer.echo(f"{out}: {told.n_rows:,} rows for {told.n_queries:,} queries")

@@ -10,11 +10,12 @@ import typer
 
 from modiste.cli.application import app
 from modiste.cli.demo import SHOP
+from modiste.cli.options import Shop
 
 
 @app.command("serve")
 def serve_command(
-    shop: Annotated[Path, typer.Option(help="The shop's folder.")] = SHOP,
+    shop: Shop = SHOP,
     host: Annotated[
         str, typer.Option(help="Address to listen on; another than loopback asks for keys.")
     ] = "127.0.0.1",

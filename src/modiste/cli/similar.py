@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from modiste.cli.application import app
+from modiste.cli.options import AsJson, Filters, Shop, check_folders, write_rows
 from modiste.cli.progress import shown_progress
 from modiste.cli.recommend import read_ids
 
@@ -42,7 +43,7 @@ class Way(StrEnum):
 
 @app.command("similar")
 def similar_command(
-    shop: Annotated[Path, typer.Option(help="The shop's folder.")],
+    shop: Shop,
     item: Annotated[
         list[str] | None, typer.Argument(help="The shop's own ids, exactly.", show_default=False)
     ] = None,
@@ -66,12 +67,7 @@ def similar_command(
             "other only the colour most alike is given.",
         ),
     ] = False,
-    filters: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--filter", help="Only such items, such as colour=Red or price<0.05; all must hold."
-        ),
-    ] = None,
+    filters: Filters = None,
     items: Annotated[
         Path | None,
         typer.Option(help="Text file with an item id a line; without it --out is of every item."),
@@ -83,7 +79,7 @@ def similar_command(
     report: Annotated[
         Path | None, typer.Option(help="Write a page with the pictures to this HTML file.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the neighbours as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Find the items most like others, never the item itself.
 
@@ -106,7 +102,7 @@ def similar_command(
 
         write_similar_page(found, at, rows, report)
     if out is not None:
-        _write(with_ids(rows, found.items), out)
+        write_rows(with_ids(rows, found.items), out)
     if as_json:
         typer.echo(json.dumps(_plain(found, at, rows), indent=2))
     elif out is None:
@@ -128,9 +124,7 @@ def _check(
     """Check what was given before anything is opened."""
     from modiste.errors import InputError
 
-    for path in (out, report):
-        if path is not None and not path.parent.is_dir():
-            raise InputError(f"{path}: the folder {path.parent} does not exist: make it first")
+    check_folders(out, report)
     if given and file is not None:
         raise InputError("items were given and --items too: give one of the two")
     if not given and file is None and out is None:
@@ -152,12 +146,6 @@ def _allowed(found: Similar, filters: list[str]) -> Mask | None:
     if not mask.any():
         raise InputError(f"no item meets {' and '.join(filters)}: loosen a filter")
     return mask
-
-
-def _write(rows: pl.DataFrame, out: Path) -> None:
-    draft = out.with_name(f".{out.name}.draft")
-    rows.write_parquet(draft)
-    draft.replace(out)
 
 
 def _plain(found: Similar, at: Any, rows: pl.DataFrame) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from modiste.cli.application import app
+from modiste.cli.options import AsJson
 from modiste.cli.progress import shown_progress
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def synth_command(
     days: Annotated[
         int | None, typer.Option(help="Another length in days than the scale's.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was made as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make up a fashion shop in the files of H&M's contest, to try everything on.
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from modiste.cli.application import app
+from modiste.cli.options import AsJson, AsOf, Config, Memory, Shop, Without
 from modiste.cli.progress import shown_progress
 
 
 @app.command("table")
 def table_command(
-    shop: Annotated[Path, typer.Option(help="The shop's folder.")],
+    shop: Shop,
     out: Annotated[
         Path, typer.Option(help="The file of labelled rows to write, .parquet or .csv.")
     ],
@@ -26,30 +26,14 @@ def table_command(
             help="A second file: the rows of all users as of the day, without label, to be scored."
         ),
     ] = None,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(
-            metavar="YYYY-MM-DD",
-            formats=["%Y-%m-%d"],
-            help="Use the rows before this day; by default all.",
-        ),
-    ] = None,
+    as_of: AsOf = None,
     weeks: Annotated[
         int, typer.Option(min=0, help="How many past weeks; 0: as many as the ranker learns from.")
     ] = 0,
-    config: Annotated[
-        str | None,
-        typer.Option(
-            help="A TOML file, or the name of a shipped one; by default that of the current "
-            "release, if there is one."
-        ),
-    ] = None,
-    without: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="Leave out a source or family of features. Repeat."),
-    ] = None,
-    memory: Annotated[str, typer.Option(help="Memory budget, such as 8GB; at least 1GB.")] = "8GB",
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
+    config: Config = None,
+    without: Without = None,
+    memory: Memory = "8GB",
+    as_json: AsJson = False,
 ) -> None:
     """Write the ranking table: user, item, week, label, and a column for each feature.
 
@@ -57,12 +41,11 @@ def table_command(
     the label was known before the row's week began.
     """
     from modiste.cli.recommend import parse_memory
-    from modiste.config import load_config
     from modiste.pipeline import export_table
     from modiste.release import served_config
 
     budget = parse_memory(memory)
-    loaded, origin = (load_config(config), config) if config else served_config(shop)
+    loaded, origin = served_config(shop, config)
     loaded = loaded.without(without or [])
     if weeks:
         loaded = replace(loaded, training=replace(loaded.training, n_windows=weeks))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from modiste.cli.application import app
 from modiste.cli.kept import Track, check_track, keep_training
+from modiste.cli.options import AsJson, AsOf, Shop, Without
 from modiste.cli.progress import shown_progress
 
 if TYPE_CHECKING:
@@ -20,28 +19,15 @@ if TYPE_CHECKING:
 
 @app.command("train")
 def train_command(
-    shop: Annotated[Path, typer.Option(help="The shop's folder.")],
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(
-            metavar="YYYY-MM-DD",
-            formats=["%Y-%m-%d"],
-            help="Learn from the rows before this day; by default from all.",
-        ),
-    ] = None,
+    shop: Shop,
+    as_of: AsOf = None,
     config: Annotated[
         str | None,
         typer.Option(help="A TOML file, or the name of a shipped one: see modiste config list."),
     ] = None,
-    without: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME",
-            help="Leave out a source or family of features; relevance: all that reads it. Repeat.",
-        ),
-    ] = None,
+    without: Without = None,
     track: Track = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Fit candidates, features and ranker, and publish them as a release.
 

@@ -13,6 +13,7 @@ import typer
 
 from modiste.cli.application import app
 from modiste.cli.kept import Track, check_track, keep
+from modiste.cli.options import AsJson, Shop, check_folders
 from modiste.cli.progress import shown_progress
 
 _UNITS = {"s": 1, "m": 60, "h": 3600}
@@ -20,7 +21,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600}
 
 @app.command("tune")
 def tune_command(
-    shop: Annotated[Path, typer.Option(help="The shop's folder.")],
+    shop: Shop,
     trials: Annotated[
         int, typer.Option(min=1, help="Trials in all, earlier calls' included.")
     ] = 50,
@@ -49,7 +50,7 @@ def tune_command(
         int, typer.Option(min=1, help="Judge at most so many buyers of a week.")
     ] = 20_000,
     track: Track = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Search sizes of pools, past weeks, negatives and trees on past weeks before the test weeks.
 
@@ -58,8 +59,6 @@ def tune_command(
     """
     from modiste.artifacts import write_text
     from modiste.cli.config import toml_text
-    from modiste.config import load_config
-    from modiste.errors import InputError
     from modiste.pipeline import open_past
     from modiste.release import served_config
     from modiste.tuning.study import FOLDER, tune
@@ -69,9 +68,8 @@ def tune_command(
     seconds = parse_time(budget)
     folder = shop / FOLDER
     file = out or folder / "best.toml"
-    if out is not None and not out.parent.is_dir():
-        raise InputError(f"{out}: the folder {out.parent} does not exist: make it first")
-    loaded, origin = (load_config(config), config) if config else served_config(shop)
+    check_folders(out)
+    loaded, origin = served_config(shop, config)
     past, loaded = open_past(shop, loaded, test_weeks)
     with shown_progress() as progress:
         found = tune(
