@@ -11,6 +11,7 @@ window_days = 28
 
 [features]
 off = ["season"]
+online = "feast"             # where the server reads those of users and items; by default "direct"
 
 [demand]
 on = ["propensity"]          # columns of modiste.demand are off unless named here
@@ -54,6 +55,8 @@ RELEVANCE = "relevance"
 DEMANDED = "demand"
 """The section of the columns that demand models offer."""
 _SECTIONS = ("seed", "candidates", "features", DEMANDED, RELEVANCE, "training", "ranker")
+DIRECT, FEAST = "direct", "feast"
+"""Where the server reads features of users and items: its own tables, or a Feast repository."""
 _SHARED = ("wardrobe", RELEVANCE)
 """The source and the feature that read one model."""
 
@@ -68,6 +71,8 @@ class Config:
     seed: int = 1
     asks_relevance: bool = False
     """Whether a section `[relevance]` asks for the model: it is not left out in silence then."""
+    online: str = DIRECT
+    """Where the server reads features of users and items: `direct` or `feast`."""
 
     def settings(self) -> dict[str, Any]:
         """Give every value that is in force, in the shape of the file."""
@@ -76,12 +81,15 @@ class Config:
         return {
             "seed": self.seed,
             "candidates": _settings(self.recipe.sources, CANDIDATE_SOURCES),
-            "features": _settings(self.recipe.features, FEATURES),
+            "features": {**_settings(self.recipe.features, FEATURES), **self._online()},
             **self._demanded(),
             **({} if given is None else {RELEVANCE: given}),
             "training": settings_of(self.training),
             "ranker": settings_of(self.ranker),
         }
+
+    def _online(self) -> dict[str, Any]:
+        return {} if self.online == DIRECT else {"online": self.online}
 
     def _demanded(self) -> dict[str, Any]:
         on = [name for name in DEMAND.names if name in self.recipe.features]
@@ -168,6 +176,7 @@ def build_config(values: Mapping[str, Any], origin: str) -> Config:
         seed = 1
     keep, fit = _build_relevance(values, origin, faults)
     sources = _build_all(CANDIDATE_SOURCES, values, "candidates", origin, faults, fit)
+    values, online = _online(values, origin, faults)
     features = _build_all(FEATURES, values, "features", origin, faults, fit)
     features |= _build_demand(values, origin, faults)
     training = build_component(Training, values.get("training", {}), f"{origin}: training", faults)
@@ -177,7 +186,7 @@ def build_config(values: Mapping[str, Any], origin: str) -> Config:
     if faults or training is None or ranker is None:
         raise ConfigError("\n".join(faults))
     asks = RELEVANCE in values
-    return Config(Recipe(sources, features, keep), training, ranker, seed, asks)
+    return Config(Recipe(sources, features, keep), training, ranker, seed, asks, online)
 
 
 def _read(source: str | Path) -> tuple[str, str]:
@@ -206,6 +215,20 @@ def _build_relevance(
     if isinstance(given, Mapping):
         given = {key: value for key, value in given.items() if key != "keep"}
     return keep, build_component(RelevanceFit, given, place, faults) or RelevanceFit()
+
+
+def _online(
+    values: Mapping[str, Any], origin: str, faults: list[str]
+) -> tuple[Mapping[str, Any], str]:
+    """Take from the section `[features]` where the server reads them."""
+    given = values.get("features")
+    if not isinstance(given, Mapping) or "online" not in given:
+        return values, DIRECT
+    online = given["online"]
+    if online not in (DIRECT, FEAST):
+        faults.append(f"{origin}: features.online: given {online!r}, expected direct or feast")
+    rest = {key: value for key, value in given.items() if key != "online"}
+    return {**values, "features": rest}, online
 
 
 def _build_demand(values: Mapping[str, Any], origin: str, faults: list[str]) -> dict[str, Feature]:

@@ -17,7 +17,7 @@ import polars as pl
 
 import modiste
 from modiste.artifacts import fingerprint, verify, write_text
-from modiste.config import Config
+from modiste.config import DIRECT, Config
 from modiste.data import Dataset
 from modiste.data.shop import dataset_store
 from modiste.encoders.stored import with_vectors
@@ -187,6 +187,7 @@ def _stage_keys(dataset: Dataset, day: int, config: Config) -> dict[str, str]:
     """Give each stage a fingerprint of all that it reads."""
     settings = config.settings()
     relevance = settings.get("relevance", {})
+    features = {key: value for key, value in settings["features"].items() if key != "online"}
     inputs = {
         "modiste": modiste.__version__,
         "data": dataset.identity,
@@ -194,13 +195,15 @@ def _stage_keys(dataset: Dataset, day: int, config: Config) -> dict[str, str]:
         "as_of": day,
         "seed": config.seed,
         "candidates": settings["candidates"],
-        "features": settings["features"],
+        "features": features,
         "demand": settings.get("demand", {}),
         "relevance": {key: value for key, value in relevance.items() if key != "keep"},
     }
     training = {key: value for key, value in settings["training"].items() if key != "pool_size"}
     fit = {**inputs, "training": training, "ranker": settings["ranker"]}
     publish = {**fit, "pool_size": config.training.pool_size, "keep": config.recipe.keep}
+    if config.online != DIRECT:
+        publish["online"] = config.online
     return {
         "prepare": fingerprint(inputs),
         "fit": fingerprint(fit),

@@ -63,6 +63,16 @@ def test_what_show_prints_is_the_same_configuration(name: str, tmp_path: Path) -
     assert json.loads(as_json.stdout) == json.loads(json.dumps(tomllib.loads(shown.stdout)))
 
 
+def test_where_the_server_reads_features() -> None:
+    assert load_config().online == "direct"
+    assert "online" not in load_config().settings()["features"]
+    config = build_config({"features": {"online": "feast", "off": ["season"]}}, "here")
+    assert config.online == config.without(["pair_looks"]).online == "feast"
+    assert build_config(config.settings(), "manifest").online == "feast"
+    with pytest.raises(ConfigError, match=r"features.online: given 'redis', expected direct or"):
+        build_config({"features": {"online": "redis"}}, "here")
+
+
 def test_settings_survive_json() -> None:
     config = load_config("demo")
     again = build_config(json.loads(json.dumps(config.settings())), "manifest")

@@ -17,10 +17,14 @@ from modiste.feature_store.repository import online_settings
     ("address", "settings"),
     [
         ("sqlite", {"type": "sqlite", "path": "data/online.db"}),
-        ("redis://cache", {"type": "redis", "connection_string": "cache:6379"}),
+        ("redis://cache", {"type": "redis", "connection_string": "cache:6379", "skip_dedup": True}),
         (
             "rediss://:s%40t@cache:7000/2",
-            {"type": "redis", "connection_string": "cache:7000,db=2,password=s@t,ssl=true"},
+            {
+                "type": "redis",
+                "connection_string": "cache:7000,db=2,password=s@t,ssl=true",
+                "skip_dedup": True,
+            },
         ),
         (
             "postgresql://shop:a%2Fb@db/features",
@@ -31,6 +35,19 @@ from modiste.feature_store.repository import online_settings
                 "database": "features",
                 "user": "shop",
                 "password": "a/b",
+                "sslmode": "prefer",
+            },
+        ),
+        (
+            "postgresql://shop@db:5433/features?sslmode=require",
+            {
+                "type": "postgres",
+                "host": "db",
+                "port": 5433,
+                "database": "features",
+                "user": "shop",
+                "password": "",
+                "sslmode": "require",
             },
         ),
     ],

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from modiste.engine import collect, lazy
-from modiste.feature_store.reading import Features
+from modiste.feature_store.reading import Features, features_of
 from modiste.feature_store.snapshots import TIME, families, moment_of
 from modiste.features.table import add_features
 from modiste.ranking.windows import Windows, window_starts
@@ -79,8 +79,7 @@ def check(features: Features, release: Release, windows: Windows, *, seed: int =
 
 
 def _columns(features: Features, entity: str) -> list[str]:
-    view = features.store.get_feature_view(f"{entity}_features")
-    return [field.name for field in view.features]
+    return features_of(features.store.get_feature_view(f"{entity}_features"))
 
 
 def _differing(both: pl.DataFrame, wanted: list[str]) -> int:

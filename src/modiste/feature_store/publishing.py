@@ -14,15 +14,26 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from modiste.errors import ArtifactError, InputError
+import polars as pl
+
+from modiste.errors import ArtifactError, InputError, ModisteError
 from modiste.feature_store.repository import (
     DATA,
     DEFINITIONS,
     SETTINGS,
+    kept_settings,
     online_settings,
     write_repository,
 )
-from modiste.feature_store.snapshots import ENTITIES, columns_of, moment_of, snapshot
+from modiste.feature_store.snapshots import (
+    ENTITIES,
+    STAMP,
+    columns_of,
+    described,
+    moment_of,
+    snapshot,
+)
+from modiste.ranking.prepared import prepare
 from modiste.ranking.windows import Windows, window_starts
 from modiste.recommend.parts import join_parts, parts_of, write_part
 from modiste.release import Release
@@ -55,34 +66,36 @@ def publish(
     *,
     cache: Path | None = None,
     n_weeks: int | None = None,
-    online: str = "sqlite",
+    online: str | None = None,
     materialize: bool = True,
     progress: Progress | None = None,
 ) -> Published:
     """Write a Feast repository of a release's features of users and items.
 
     Offline are the first days of the past weeks that the ranker learned from (users: that week's
-    buyers; items: all) and the release's own day (all users, all items). Online is that day.
+    buyers; items: all) and the release's own day (all users, all items). Online is that day. Every
+    row bears the release's name.
 
     Args:
         release: The release; its feature service bears its name.
         out: The repository's folder: a new one, or one that `publish` made before.
         cache: Where labelled windows are kept between runs.
         n_weeks: Past weeks; None: as many as the ranker learned from.
-        online: See `repository.online_settings`.
+        online: See `repository.online_settings`; None: the store it has already, or SQLite.
         materialize: Whether the release's day is put online now.
         progress: Told each stage and its share done.
 
     Raises:
         InputError: If the folder holds something else, or the online store does not answer.
     """
-    settings = online_settings(online)
+    settings = kept_settings(out) if online is None else online_settings(online)
     if out.exists() and any(out.iterdir()) and not (out / DEFINITIONS).is_file():
         raise InputError(f"{out} holds other files: name a new folder, or one published before")
     (out / DATA).mkdir(parents=True, exist_ok=True)
     config, shop = release.config, release.shop
     training = config.training
     windows = Windows(config.recipe, training, config.seed, cache)
+    recipe = described(config.recipe)
     as_of = release.model.prepared.as_of
     starts = window_starts(training, shop.day_range()[0], as_of)
     starts = sorted(starts[: len(starts) if n_weeks is None else n_weeks])
@@ -94,14 +107,15 @@ def publish(
         for number, day in enumerate([*starts, as_of]):
             last = day == as_of
             buyers = None if last else windows.window(shop, day).rows["user_idx"].unique()
-            prepared = release.model.prepared if last else windows.prepared(shop, day)
             past = shop.until(day)
+            prepared = release.model.prepared if last else prepare(recipe, past, config.seed)
             for entity in ENTITIES:
                 only = buyers if entity == "user" else None
-                made = snapshot(config.recipe, prepared, past, entity, only)
+                made = snapshot(recipe, prepared, past, entity, only)
                 columns[entity] = list(columns_of(made))
                 rows[entity] = rows.get(entity, 0) + len(made)
-                write_part(made, parts[entity], number)
+                stamp = pl.lit(release.name).alias(f"{STAMP}{entity}")
+                write_part(made.with_columns(stamp), parts[entity], number)
             if progress:
                 progress("write features", (number + 1) / (len(starts) + 1))
         for entity, file in files.items():
@@ -112,13 +126,8 @@ def publish(
     project = re.sub(r"\W+", "_", f"modiste_{out.resolve().name}")
     told = str(release.manifest["as_of"])
     write_repository(out, project, release.name, told, names, columns, settings)
-    with quiet():
-        store = open_store(out)
-        _apply(store, out)
-        if materialize:
-            moment = moment_of(as_of)
-            store.materialize(moment - timedelta(seconds=1), moment + timedelta(seconds=1))
-    if progress:
+    _put_online(out, str(settings["type"]), as_of if materialize else None)
+    if progress and materialize:
         progress("put online", 1.0)
     kind = str(settings["type"]) if materialize else ""
     counts = {entity: len(found) for entity, found in columns.items()}
@@ -145,6 +154,29 @@ def open_store(folder: Path) -> Any:
             os.environ.pop(_COUNTING, None)
 
     return FeatureStore(repo_path=str(folder))
+
+
+def _put_online(folder: Path, kind: str, day: int | None) -> None:
+    """Tell Feast of the definitions, and put the rows of a day online; None: no rows.
+
+    Raises:
+        InputError: If the online store does not answer.
+    """
+    try:
+        with quiet():
+            store = open_store(folder)
+            _apply(store, folder)
+            if day is not None:
+                moment = moment_of(day)
+                store.materialize(moment - timedelta(seconds=1), moment + timedelta(seconds=1))
+    except ModisteError:
+        raise
+    except Exception as error:  # each store's driver has errors of its own
+        told = " ".join(str(error).split()) or type(error).__name__
+        raise InputError(
+            f"{folder}: the online store ({kind}) cannot be written ({told}): the offline files "
+            "are there; look at --online, then say modiste features publish again"
+        ) from error
 
 
 def _apply(store: Any, folder: Path) -> None:

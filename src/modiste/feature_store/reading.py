@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from modiste.feature_store.publishing import open_store, quiet
-from modiste.feature_store.snapshots import TIME
+from modiste.feature_store.snapshots import STAMP, TIME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,11 +27,7 @@ class Features:
         with quiet():
             self.store = open_store(folder)
             self.services = [one.name for one in self.store.list_feature_services()]
-            self.names: Mapping[str, str] = {
-                one.name: one.join_key
-                for one in self.store.list_entities()
-                if one.name != "__dummy"
-            }
+            self.names: Mapping[str, str] = entity_names(self.store)
 
     def service(self, release: str) -> Any:
         """Give the feature service of a release."""
@@ -54,7 +50,7 @@ class Features:
             view = self.store.get_feature_view(projection.name)
             key = self.names[view.entities[0]]
             asked = rows.select(key, TIME).unique()
-            wanted = [f"{view.name}:{field.name}" for field in view.features]
+            wanted = [f"{view.name}:{name}" for name in features_of(view)]
             with quiet():
                 found = self.store.get_historical_features(asked.to_pandas(), wanted).to_df()
             known: pl.DataFrame = pl.from_pandas(found)
@@ -75,5 +71,15 @@ class Features:
         """
         keys = {self.names["user"]: list(users), self.names["item"]: list(items)}
         found = self.store.get_online_features(self.service(release), keys).to_dict()
-        floats = {name: pl.Float32 for name in found if name not in keys}
-        return pl.DataFrame(found, strict=False).cast(floats)
+        rows = pl.DataFrame(found, strict=False).select(pl.exclude(f"^{STAMP}(user|item)$"))
+        return rows.cast({name: pl.Float32 for name in rows.columns if name not in keys})
+
+
+def entity_names(store: Any) -> dict[str, str]:
+    """Give the shop's own names of the ids, by "user" and "item"."""
+    return {one.name: one.join_key for one in store.list_entities() if one.name != "__dummy"}
+
+
+def features_of(view: Any) -> list[str]:
+    """Name the features of a view, without the release's name."""
+    return [field.name for field in view.features if not field.name.startswith(STAMP)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from modiste.artifacts import write_text
 from modiste.errors import InputError
@@ -20,7 +20,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from feast import Entity, FeatureService, FeatureView, Field, FileSource, ValueType
-from feast.types import Float32
+from feast.types import Float32, String
 
 DATA = Path(__file__).parent / "data"
 
@@ -29,12 +29,13 @@ item = Entity(name="item", join_keys=[{item!r}], value_type=ValueType.STRING)
 
 
 def view(entity: Entity, names: list[str]) -> FeatureView:
-    """Columns of one entity, as of the beginning of a day."""
+    """Columns of one entity, as of the beginning of a day, and the release that wrote them."""
+    stamp = Field(name=f"release_{{entity.name}}", dtype=String)
     return FeatureView(
         name=f"{{entity.name}}_features",
         entities=[entity],
         ttl=timedelta(0),
-        schema=[Field(name=name, dtype=Float32) for name in names],
+        schema=[*(Field(name=name, dtype=Float32) for name in names), stamp],
         source=FileSource(
             name=f"{{entity.name}}_features_source",
             path=str(DATA / f"{{entity.name}}_features.parquet"),
@@ -107,12 +108,22 @@ def write_repository(
     (folder / SETTINGS).chmod(0o600)  # an address may hold a password
 
 
+def kept_settings(folder: Path) -> dict[str, object]:
+    """Give the settings of the online store that a repository has; SQLite: there is none yet."""
+    file = folder / SETTINGS
+    if not file.is_file():
+        return online_settings("sqlite")
+    kept: dict[str, object] = json.loads(file.read_text(encoding="utf-8"))["online_store"]
+    return kept
+
+
 def online_settings(address: str) -> dict[str, object]:
     """Read where features are kept for answers: `sqlite`, or the address of Redis or PostgreSQL.
 
     Args:
         address: `sqlite`, `redis://[:password@]host:port[/db]` or
-            `postgresql://user:password@host:port/database`.
+            `postgresql://user:password@host:port/database`, with `?sslmode=require` where the
+            connection must be ciphered (by default it is where the server can).
 
     Raises:
         InputError: If it is none of them.
@@ -129,7 +140,9 @@ def online_settings(address: str) -> dict[str, object]:
         parts += [f"db={url.path.strip('/')}"] if url.path.strip("/") else []
         parts += [f"password={unquote(url.password)}"] if url.password else []
         parts += ["ssl=true"] if url.scheme == "rediss" else []
-        return {"type": "redis", "connection_string": ",".join(parts)}
+        # Else a row of the same day as the one before would be passed over: a release that was made
+        # anew would not come online.
+        return {"type": "redis", "connection_string": ",".join(parts), "skip_dedup": True}
     if url.scheme == "postgresql" and url.hostname and url.username and url.path.strip("/"):
         return {
             "type": "postgres",
@@ -138,6 +151,7 @@ def online_settings(address: str) -> dict[str, object]:
             "database": url.path.strip("/"),
             "user": unquote(url.username),
             "password": unquote(url.password or ""),
+            "sslmode": dict(parse_qsl(url.query)).get("sslmode", "prefer"),
         }
     raise InputError(
         f"--online {address}: expected sqlite, redis://host:6379 or "

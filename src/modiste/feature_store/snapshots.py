@@ -17,6 +17,8 @@ from modiste.ranking.prepared import Prepared, Recipe
 Entity = Literal["user", "item"]
 ENTITIES: tuple[Entity, ...] = ("user", "item")
 TIME = "event_timestamp"
+STAMP = "release_"
+"""Begins the column of a row that bears the release's name, as in `release_user`."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PAIR = ["user_idx", "item_idx"]
 
@@ -24,6 +26,11 @@ _PAIR = ["user_idx", "item_idx"]
 def families(recipe: Recipe, entity: Entity) -> Mapping[str, Feature]:
     """Give the families of features that say something of one entity alone, by their name."""
     return {name: part for name, part in recipe.features.items() if name.startswith(f"{entity}_")}
+
+
+def described(recipe: Recipe) -> Recipe:
+    """Give the part of a recipe that says something of users alone, or of items alone."""
+    return Recipe({}, {**families(recipe, "user"), **families(recipe, "item")})
 
 
 def snapshot(

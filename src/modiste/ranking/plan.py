@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from queue import Empty, LifoQueue
@@ -23,6 +23,8 @@ from modiste.ranking.prepared import Prepared, Recipe
 from modiste.ranking.table import ranked_pool
 
 Mask = npt.NDArray[np.bool_]
+Put = Callable[[Dataset, nw.LazyFrame], nw.LazyFrame]
+"""Puts other values in place of a table's, of the asked user; see `recommend.online`."""
 MOST_PLANS = os.cpu_count() or 1
 """Runs at once: more would only wait for each other."""
 
@@ -44,6 +46,7 @@ class TablePlans:
         rates: pl.DataFrame | None,
         pool_size: int | None,
         columns: Sequence[str],
+        put: Put | None = None,
     ) -> None:
         """Take what `score_table` takes.
 
@@ -54,8 +57,10 @@ class TablePlans:
             rates: Hit rates of the sources.
             pool_size: Pairs kept.
             columns: Columns wanted besides user and item; others need not be computed.
+            put: What takes the place of computed values; None: nothing does.
         """
         self._made_of = recipe, prepared, shop, rates, pool_size
+        self._put = put
         self._columns = [*PAIR, *columns]
         self._indexes: Indexes = {}
         self._idle: LifoQueue[_TablePlan] = LifoQueue()
@@ -89,7 +94,7 @@ class TablePlans:
         if not may_build:
             return self._idle.get()
         try:
-            return _TablePlan(*self._made_of, self._columns, self._indexes)
+            return _TablePlan(*self._made_of, self._columns, self._indexes, self._put)
         except BaseException:
             with self._counting:
                 self._left += 1
@@ -106,6 +111,7 @@ class _TablePlan:
         pool_size: int | None,
         columns: Sequence[str],
         indexes: Indexes,
+        put: Put | None,
     ) -> None:
         self._interactions = Slot(column_types(shop.interactions))
         self._users = Slot(column_types(shop.users))
@@ -116,8 +122,10 @@ class _TablePlan:
         with planning(indexes):
             pool = ranked_pool(recipe, prepared, asked, rates, pool_size, self._allowed)
             table = with_features(recipe.features, prepared.features, asked, pool.pairs)
-        native: pl.LazyFrame = nw.to_native(table)
-        self._plan = finished(native).select(columns)
+            native: pl.LazyFrame = nw.to_native(table)
+            rows = finished(native).select(columns)
+            placed = nw.from_native(rows) if put is None else put(asked, nw.from_native(rows))
+        self._plan: pl.LazyFrame = nw.to_native(placed)
 
     def run(
         self, interactions: pl.DataFrame, users: pl.DataFrame, may: Mask | None

@@ -21,6 +21,7 @@ from modiste.engine import collect, lazy
 from modiste.ranking.model import Model, best_of
 from modiste.ranking.plan import TablePlans
 from modiste.recommend.lists import fill, sold_items
+from modiste.recommend.online import OnlineColumns, Store, lacking
 from modiste.recommend.ruled import ruled_lists
 from modiste.rules import Rules
 
@@ -55,6 +56,11 @@ class Made:
     rows: pl.DataFrame
     """The user's ranking table: the columns that the ranker reads, and every source's ranks."""
 
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """What it should have been made of and was not, in words."""
+        return lacking(self.rows)
+
 
 @dataclass(frozen=True)
 class LiveModel:
@@ -63,6 +69,8 @@ class LiveModel:
     model: Model
     shop: Dataset
     """The shop before the model's `as_of`, all users."""
+    store: Store | None = None
+    """Where features of users and items are read; None: they are computed."""
 
     @cached_property
     def rows(self) -> pl.DataFrame:
@@ -166,8 +174,14 @@ class LiveModel:
         model = self.model
         ranks = (f"{name}_rank" for name in model.recipe.sources)
         wanted = list(dict.fromkeys((*model.fit.ranker.columns, *ranks)))
+        put = None
+        if self.store is not None:
+            items = collect(self.shop.items.select("item_idx", "item_id")).sort("item_idx")
+            put = OnlineColumns(
+                self.store, self.users["user_id"], items["item_id"], np.diff(self.starts)
+            ).put
         return TablePlans(
-            model.recipe, model.prepared, self.shop, model.fit.rates, model.pool_size, wanted
+            model.recipe, model.prepared, self.shop, model.fit.rates, model.pool_size, wanted, put
         )
 
     def _may(self, rules: Rules, hidden: Sequence[int]) -> Mask | None:

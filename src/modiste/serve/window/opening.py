@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from modiste.config import DIRECT
 from modiste.data import Dataset
 from modiste.errors import ConfigError, ModisteError
 from modiste.recommend.live import LiveModel
+from modiste.recommend.online import Store
 from modiste.recommend.stored import make_lists, open_lists, store_lists
-from modiste.release import open_release, release_store
+from modiste.release import Release, open_release, release_store
 from modiste.rules import Rules
 from modiste.rules.file import bind_rules, read_rules, rules_key
 from modiste.search import Searcher
@@ -89,13 +91,26 @@ def open_parts(
     if release_store(shop).current_name() is None:
         return Parts(searcher, similar, bound, None, degraded, origin, finder)
     release = open_release(shop)
-    live = LiveModel(release.model, release.shop.in_memory())
+    live = LiveModel(release.model, release.shop.in_memory(), _feature_store(shop, release))
     catalogue = Catalogue(dataset, searcher.items)
     if release.newer_dataset:
         told = f"release {release.name} is older than dataset {release.newer_dataset}"
         degraded = (*degraded, told)
     personal = Personal(release, live, catalogue, Rules(), events, degraded=degraded)
     return _with_lists(Parts(searcher, similar, bound, personal, degraded, origin, finder))
+
+
+def _feature_store(shop: Path, release: Release) -> Store | None:
+    """Open the store that the release's configuration names; None: features are computed.
+
+    Raises:
+        ConfigError: If nothing was published to it.
+    """
+    if release.config.online == DIRECT:
+        return None
+    from modiste.feature_store.online import FOLDER, OnlineFeatures
+
+    return OnlineFeatures(shop / FOLDER, release.name)
 
 
 def renew_parts(parts: Parts) -> Parts:

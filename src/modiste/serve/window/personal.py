@@ -166,7 +166,7 @@ class Personal:
             release=self.release.name,
             strategy="live",
             fallback=not is_known,
-            degraded=[*self.degraded, *asker.away],
+            degraded=[*self.degraded, *asker.away, *made.lacking],
             notes=notes,
         )
 
