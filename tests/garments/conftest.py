@@ -13,7 +13,7 @@ from modiste.garments.settings import GarmentSettings
 from tests.garments.drawn import draw_labels, write_network
 
 QUICK = GarmentSettings(
-    layers=20, views=3, epochs=8, batch=8, network_rate=2e-3, rate=4e-3, dropout=0.0,
+    layers=2, views=2, epochs=6, batch=16, network_rate=2e-3, rate=4e-3, dropout=0.0,
     smoothing=0.0, average=0.9,
 )  # fmt: skip
 

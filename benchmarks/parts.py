@@ -1,15 +1,17 @@
-"""What the relevance model adds to the lists: past weeks with it, without it, and as a filter.
+"""What each part of the final decision adds to the lists: past weeks without it and with it.
 
-    python -m benchmarks.relevance_trip --shop DIR --config demo --weeks 8 --refit-every 8
+    python -m benchmarks.parts --shop DIR --weeks 26 --refit-every 13 --only none propensity life
 
-All variants predict the same customer-weeks, each from the rows before it, so their differences are
-paired; intervals are of 95 %, by resampling customers. Seconds are the processor's, of all threads.
+`none` has neither columns of demand nor the relevance model, and one ranker. Every other variant
+adds one part to it, `all` adds all. They predict the same customer-weeks, each from the rows before
+it, so their differences are paired; intervals are of 95 %, by resampling customers. Seconds are the
+processor's, of all threads. The relevance model needs vectors of pictures (`modiste embed`).
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -21,15 +23,23 @@ import polars as pl
 from modiste.config import Config, load_config
 from modiste.data import Dataset
 from modiste.data.shop import dataset_store
+from modiste.demand.columns import DEMAND
 from modiste.encoders.stored import with_vectors
 from modiste.evaluation.backtest import MODEL, backtest
 from modiste.evaluation.intervals import paired_interval
 from modiste.evaluation.metrics import per_customer_week
 from modiste.pipeline import as_of_day
+from modiste.ranking.members import Member
 from modiste.ranking.windows import Windows
 
 K = 12
-NAMES = ("without", "column", "source", "both")
+DEMANDED = DEMAND.names
+MEMBERS = (
+    Member(objective="lambdarank"),
+    Member(n_windows=8),
+    Member(library="xgboost"),
+    Member(library="catboost"),
+)
 
 
 @dataclass(frozen=True)
@@ -53,8 +63,8 @@ def main() -> None:
     parser.add_argument("--weeks", type=int, default=8)
     parser.add_argument("--refit-every", type=int, default=1)
     parser.add_argument("--as-of", type=date.fromisoformat)
-    parser.add_argument("--keep", type=int, nargs="*", default=[], help="the filter's sizes")
-    parser.add_argument("--only", nargs="*", default=NAMES, choices=NAMES)
+    parser.add_argument("--keep", type=int, default=60, help="size of the relevance filter")
+    parser.add_argument("--only", nargs="*", default=[*VARIANTS], choices=[*VARIANTS])
     options = parser.parse_args()
     config = load_config(options.config)
     shop = with_vectors(Dataset.read(dataset_store(options.shop).current()), options.shop)
@@ -62,26 +72,10 @@ def main() -> None:
     first: Judged | None = None
     print("| variant | MAP@12 | difference to the first | pool | wardrobe, alone | CPU-s |")
     print("| --- | --- | --- | --- | --- | --- |", flush=True)
-    for name, variant in variants(config, options.only, options.keep).items():
-        done = judge(variant, shop, options)
+    for name in options.only:
+        done = judge(VARIANTS[name](config, options.keep), shop, options)
         first = first or done
         print(_row(name, done, first), flush=True)
-
-
-def variants(config: Config, names: list[str], sizes: list[int]) -> dict[str, Config]:
-    """Give the configurations that are compared, the one without relevance first."""
-    features = {name: part for name, part in config.recipe.features.items() if name != "relevance"}
-    made = {
-        "without": config.without(["relevance"]),
-        "column": config.without(["wardrobe"]),
-        "source": replace(config, recipe=replace(config.recipe, features=features)),
-        "both": config,
-    }
-    kept = {
-        f"both, keep {size}": replace(config, recipe=replace(config.recipe, keep=size))
-        for size in sizes
-    }
-    return {name: made[name] for name in names} | kept
 
 
 def judge(config: Config, shop: Dataset, options: argparse.Namespace) -> Judged:
@@ -105,6 +99,45 @@ def judge(config: Config, shop: Dataset, options: argparse.Namespace) -> Judged:
     return Judged(values, pool, sources.get("wardrobe", {}), process_time() - start)
 
 
+def _none(config: Config, _keep: int) -> Config:
+    return config.without(["relevance", *DEMANDED])
+
+
+def _demand(*names: str) -> Callable[[Config, int], Config]:
+    return lambda config, keep: _none(config, keep).including(names)
+
+
+def _relevance(*, keep: bool = False) -> Callable[[Config, int], Config]:
+    def made(config: Config, size: int) -> Config:
+        plain = config.without(DEMANDED)
+        return replace(plain, recipe=replace(plain.recipe, keep=size)) if keep else plain
+
+    return made
+
+
+def _source(config: Config, _keep: int) -> Config:
+    plain = config.without(DEMANDED)
+    features = {name: part for name, part in plain.recipe.features.items() if name != "relevance"}
+    return replace(plain, recipe=replace(plain.recipe, features=features))
+
+
+def _joined(config: Config) -> Config:
+    return replace(config, ranker=replace(config.ranker, members=MEMBERS))
+
+
+VARIANTS: Mapping[str, Callable[[Config, int], Config]] = {
+    "none": _none,
+    **{name: _demand(name) for name in DEMANDED},
+    "demand": _demand(*DEMANDED),
+    "column": lambda config, _keep: config.without(["wardrobe", *DEMANDED]),
+    "source": _source,
+    "relevance": _relevance(),
+    "filter": _relevance(keep=True),
+    "ensemble": lambda config, keep: _joined(_none(config, keep)),
+    "all": lambda config, _keep: _joined(config.including(DEMANDED)),
+}
+
+
 def _row(name: str, done: Judged, first: Judged) -> str:
     values = [one.values.sort("week", "user_idx") for one in (done, first)]
     compared = paired_interval(
@@ -114,8 +147,9 @@ def _row(name: str, done: Judged, first: Judged) -> str:
         np.random.default_rng(1),
     ).difference
     found = [f"{float(done.own[key]):.3f}" for key in ("recall", "unique_recall") if done.own]
+    mean = float(values[0]["MAP"].to_numpy().mean())
     gain = f"{compared.value:+.4f} [{compared.low:+.4f}, {compared.high:+.4f}]"
-    cells = [f"{values[0]['MAP'].mean():.4f}", "" if done is first else gain, f"{done.pool:.3f}"]
+    cells = [f"{mean:.4f}", "" if done is first else gain, f"{done.pool:.3f}"]
     return f"| {name} | " + " | ".join([*cells, ", ".join(found), f"{done.seconds:.0f}"]) + " |"
 
 
