@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from modiste.candidates import CANDIDATE_SOURCES
 from modiste.cli import app, main
+from modiste.cli.config import toml_text
 from modiste.config import build_config, load_config, shipped_names
 from modiste.errors import ConfigError
 
@@ -69,6 +70,7 @@ def test_where_the_server_reads_features() -> None:
     config = build_config({"features": {"online": "feast", "off": ["season"]}}, "here")
     assert config.online == config.without(["pair_looks"]).online == "feast"
     assert build_config(config.settings(), "manifest").online == "feast"
+    assert tomllib.loads(toml_text(config.settings())) == json.loads(json.dumps(config.settings()))
     with pytest.raises(ConfigError, match=r"features.online: given 'redis', expected direct or"):
         build_config({"features": {"online": "redis"}}, "here")
 

@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 
 from modiste.release import Release, open_release
+from tests.feature_store.redis import redis
+from tests.serve.postgres import new_postgres, postgres
+
+__all__ = ["new_postgres", "postgres", "redis"]
 
 
 @pytest.fixture(scope="session")

@@ -240,3 +240,37 @@ def test_the_server_reads_what_the_configuration_names(
     away = window.recommendations(asked)
     assert [one.id for one in away.items] == [one.id for one in answer.items]
     assert "the feature store did not give all features" in away.degraded[-1]
+
+
+def test_after_each_release_the_store_holds_it(
+    trained_shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`modiste train` brings a published repository up to the new release, and says so."""
+    from modiste.cli import main
+    from modiste.cli.config import toml_text
+    from modiste.feature_store.online import OnlineFeatures
+    from modiste.feature_store.renewal import bring_online
+    from modiste.release import open_release
+
+    shop, file = tmp_path / "shop", tmp_path / "shop.toml"
+    shutil.copytree(trained_shop, shop)
+    config = replace(open_release(shop).config, online="feast")
+    file.write_text(toml_text(config.settings()), encoding="utf-8")
+    train = ["train", "--shop", str(shop), "--config", str(file)]
+    assert main(train) == 0
+    assert f"run modiste features publish --shop {shop}" in capsys.readouterr().out
+    assert main(["features", "publish", "--shop", str(shop), "--weeks", "1"]) == 0
+    first = open_release(shop).name
+    assert bring_online(shop) == f"features: release {first} is online already"
+    assert main([*train, "--as-of", "2020-09-16"]) == 0
+    second = open_release(shop).name
+    assert second != first
+    assert f"features: release {second} is online (sqlite)" in capsys.readouterr().out
+    store = OnlineFeatures(shop / "features", second, wait_seconds=30)
+    user = collect(open_release(shop).shop.users.select("user_id"))["user_id"][0]
+    found = store.read("user", [], [user])
+    assert found is not None
+    assert found["is_read"].to_list() == [True]
+    offline = pl.read_parquet(shop / "features" / "data" / "item_features.parquet")
+    assert offline["event_timestamp"].n_unique() == 2
+    assert set(offline["release_item"]) == {second}

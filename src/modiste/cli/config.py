@@ -64,10 +64,10 @@ def toml_text(settings: dict[str, Any]) -> str:
         parts = settings.get(section)
         if parts is None:
             continue  # no columns of demand are on
-        switch = "on" if "on" in parts else "off"
-        lines += ["", f"[{section}]", f"{switch} = {json.dumps(parts[switch])}"]
+        own = {name: value for name, value in parts.items() if not isinstance(value, dict)}
+        lines += ["", f"[{section}]", *_fields(own)]
         for name, fields in parts.items():
-            if name != switch:
+            if name not in own:
                 lines += ["", f"[{section}.{name}]", *_fields(fields)]
     for section in ("relevance", "training", "ranker"):
         if section not in settings:

@@ -38,22 +38,25 @@ def publish_command(
         typer.Option(min=0, help="Past weeks offline; by default those the ranker learned from."),
     ] = None,
     online: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="sqlite|URL",
             envvar="MODISTE_ONLINE",
             help="Where features are kept for answers: sqlite in the folder, "
-            "redis://host:6379 or postgresql://user:password@host/database.",
+            "redis://host:6379 or postgresql://user:password@host/database; by default as before, "
+            "at first sqlite.",
         ),
-    ] = "sqlite",
+    ] = None,
     materialize: Annotated[bool, typer.Option(help="Put the release's day online now.")] = True,
     as_json: AsJson = False,
 ) -> None:
     """Write the current release's features of users and items as a Feast repository.
 
     Entities user and item, a view of each, a feature service named after the release; past weeks
-    offline as Parquet, the release's own day online. Say it again after each release.
+    offline as Parquet, the release's own day online. Say it again after each release; modiste train
+    does where the configuration says features.online = "feast".
     """
+    from modiste.config import FEAST
     from modiste.feature_store.publishing import publish
     from modiste.release import open_release
 
@@ -78,6 +81,11 @@ def publish_command(
             f"{made.n_weeks} days"
         )
     typer.echo(f"online: {made.online or 'nothing, as asked'}")
+    if release.config.online != FEAST:
+        typer.echo(
+            "after each release say it again: modiste train does, and modiste serve reads from "
+            'SHOP/features, where the configuration says online = "feast" in [features]'
+        )
     typer.echo(f"next: modiste features check --shop {shop}" + (f" --out {out}" if out else ""))
 
 
@@ -115,6 +123,10 @@ def check_command(
         typer.echo(
             f"one user, 200 items: {found.online_ms:.1f} ms by Feast, {found.direct_ms:.1f} ms "
             "computed directly (medians)"
+        )
+        typer.echo(
+            f"a live list: {found.list_online_ms:.1f} ms with users and items through Feast, "
+            f"{found.list_ms:.1f} ms computed directly (medians)"
         )
     if not found.sound:
         raise typer.Exit(1)

@@ -10,8 +10,9 @@ import typer
 
 from modiste.cli.application import app
 from modiste.cli.kept import Track, check_track, keep_training
-from modiste.cli.options import AsJson, AsOf, Shop, Without
+from modiste.cli.options import AsJson, AsOf, Shop, With, Without
 from modiste.cli.progress import shown_progress
+from modiste.errors import require
 
 if TYPE_CHECKING:
     from modiste.pipeline import TrainReport
@@ -26,28 +27,42 @@ def train_command(
         typer.Option(help="A TOML file, or the name of a shipped one: see modiste config list."),
     ] = None,
     without: Without = None,
+    including: With = None,
     track: Track = None,
     as_json: AsJson = False,
 ) -> None:
     """Fit candidates, features and ranker, and publish them as a release.
 
-    What did not change since the current release is not fitted again.
+    What did not change since the current release is not fitted again. Where the server is to read
+    features through Feast, the release is put online in the shop's feature repository.
     """
-    from modiste.config import load_config
+    from modiste.config import FEAST, load_config
     from modiste.pipeline import train
 
     check_track(track)
-    loaded = load_config(config).without(without or [])
+    loaded = load_config(config).including(including or []).without(without or [])
+    reads_feast = loaded.online == FEAST
+    if reads_feast:
+        require("feast", extra="feast")
     with shown_progress() as progress:
         report = train(shop, loaded, as_of=as_of.date() if as_of else None, progress=progress)
     keep_training(shop, report, loaded, track)
     if as_json:
         typer.echo(json.dumps(asdict(report), indent=2))
+    else:
+        for line in train_lines(report):
+            typer.echo(line)
+        added = f", with {', '.join(including)}" if including else ""
+        left = f", without {', '.join(without)}" if without else ""
+        typer.echo(f"configuration: {config or 'every default'}{added}{left}")
+    if reads_feast:
+        from modiste.feature_store.renewal import bring_online
+
+        with shown_progress() as progress:
+            told = bring_online(shop, progress)
+        typer.echo(told, err=as_json)
+    if as_json:
         return
-    for line in train_lines(report):
-        typer.echo(line)
-    left = f" without {', '.join(without)}" if without else ""
-    typer.echo(f"configuration: {config or 'every default'}{left}")
     typer.echo(f"next: modiste recommend --shop {shop} --out recommendations.parquet")
 
 

@@ -9,14 +9,18 @@ import numpy as np
 import polars as pl
 
 from modiste.engine import collect, lazy
+from modiste.feature_store.online import OnlineFeatures
 from modiste.feature_store.reading import Features, features_of
 from modiste.feature_store.snapshots import TIME, families, moment_of
 from modiste.features.table import add_features
 from modiste.ranking.windows import Windows, window_starts
+from modiste.recommend.live import LiveModel
 from modiste.release import Release
 
 N_ITEMS = 200
 """Items of a pool, of which one user is asked."""
+N_LISTED = 12
+"""Items of a list that is timed."""
 _ASKED = 20
 _ROWS = 5_000
 _SAME = 1e-5
@@ -37,6 +41,10 @@ class Checked:
     """Median of reading one user × 200 items online."""
     direct_ms: float
     """Median of computing the same columns directly."""
+    list_online_ms: float
+    """Median of a live list, users and items read through Feast."""
+    list_ms: float
+    """Median of the same lists, all features computed directly."""
 
     @property
     def sound(self) -> bool:
@@ -75,7 +83,27 @@ def check(features: Features, release: Release, windows: Windows, *, seed: int =
         cells += len(both) * len(wanted)
         differing += _differing(both, wanted)
     online = _online(features, release, users, items, list(own.values()), wanted, rng)
-    return Checked(cells, differing, *online)
+    return Checked(cells, differing, *online, *_list_times(features, release, rng))
+
+
+def _list_times(
+    features: Features, release: Release, rng: np.random.Generator
+) -> tuple[float, float]:
+    """Time live lists through Feast, and the same computed directly, in milliseconds."""
+    direct = LiveModel(release.model, release.shop.in_memory())
+    store = OnlineFeatures(features.folder, release.name, wait_seconds=60.0)
+    online = LiveModel(release.model, direct.shop, store)
+    users = rng.choice(direct.n_users, min(_ASKED, direct.n_users), replace=False).tolist()
+    medians = []
+    for live in (online, direct):
+        live.warm()
+        times = []
+        for user in users:
+            begun = perf_counter()
+            live.lists(live.asked(user), N_LISTED)
+            times.append(1000 * (perf_counter() - begun))
+        medians.append(float(np.median(times)))
+    return medians[0], medians[1]
 
 
 def _columns(features: Features, entity: str) -> list[str]:

@@ -24,6 +24,7 @@ class Features:
         Raises:
             ArtifactError: If there is none.
         """
+        self.folder = folder
         with quiet():
             self.store = open_store(folder)
             self.services = [one.name for one in self.store.list_feature_services()]
