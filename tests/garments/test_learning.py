@@ -112,6 +112,10 @@ def test_a_score_is_higher_for_better_figures() -> None:
     assert score({"presence": 0.7}) == 0.7
 
 
+def test_each_head_counts_the_same_in_a_score() -> None:
+    assert score({"category": 0.9, "kinds": 0.1, "box": 0.7}) == pytest.approx(0.6)
+
+
 def test_figures_by_hand() -> None:
     from modiste.garments.answers import Predictions
 
