@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,18 +39,31 @@ def words_of(line: str) -> list[str]:
     return words
 
 
+@cache
+def _root() -> Any:
+    """Build the whole command line once: it takes as long as parsing a hundred lines.
+
+    Files named in a page need not exist where the test runs.
+    """
+    root: Any = typer.main.get_command(app)
+    commands = [root]
+    while commands:
+        command = commands.pop()
+        commands += getattr(command, "commands", {}).values()
+        for parameter in command.params:
+            parameter.type_descriptor.parameter_info.exists = False
+    return root
+
+
 def parse(words: list[str]) -> None:
     """Parse the words after `modiste` as the command line would, without running anything.
 
     Raises the parser's error for an unknown command or option, or a value of a wrong type.
     """
-    command: Any = typer.main.get_command(app)
+    command: Any = _root()
     context: Any = None
     rest, name = words, "modiste"
     while True:
-        # Files named in a page need not exist where the test runs.
-        for parameter in command.params:
-            parameter.type_descriptor.parameter_info.exists = False
         try:
             context = command.make_context(name, list(rest), parent=context)
         except typer.Exit:  # --help and --version end here

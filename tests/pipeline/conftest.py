@@ -15,8 +15,8 @@ from modiste.data.synthetic import write_synthetic_shop
 QUICK = {
     "seed": 3,
     "candidates": {"als": {"dim": 8, "epochs": 3}, "bpr": {"dim": 8, "epochs": 5}},
-    "training": {"n_windows": 4, "negatives_per_user": 20, "pool_size": 80},
-    "ranker": {"n_trees": 25, "threads": 1, "min_leaf_rows": 10},
+    "training": {"n_windows": 2, "negatives_per_user": 20, "pool_size": 80},
+    "ranker": {"n_trees": 25, "n_seeds": 1, "threads": 1, "min_leaf_rows": 10},
 }
 
 
