@@ -177,10 +177,24 @@ def whole_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def whole_page(whole_shop: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+def steps() -> list[str]:
+    """What was told while `whole_page` was written."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def whole_page(whole_shop: Path, steps: list[str], tmp_path_factory: pytest.TempPathFactory) -> str:
     """The page of the shop that has everything."""
     out = tmp_path_factory.mktemp("pages") / "report.html"
-    return write_report(whole_shop, out, explain=explain).read_text(encoding="utf-8")
+    write_report(whole_shop, out, explain=explain, progress=steps.append)
+    return out.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def no_charts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that look at words alone: a page's drawings take most of its time."""
+    for module in ("demand", "glance_charts", "measure_charts"):
+        monkeypatch.setattr(f"modiste.report.{module}.draw", lambda *_, **__: "<svg></svg>")
 
 
 @pytest.fixture

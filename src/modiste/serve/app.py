@@ -7,6 +7,7 @@ import importlib
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 from fastapi import Depends, FastAPI
@@ -107,8 +108,8 @@ def create_app(
     app.state.pictures = Pictures(PhotoDesk(settings), settings.picture_cache_bytes)
     _add_routes(app)
     install_faults(app)
-    described = app.openapi()["paths"] | {"/openapi.json": {"get"}}
-    paths = ApiPaths(described)
+    app.openapi_schema = describe_api()
+    paths = ApiPaths(app.openapi_schema["paths"] | {"/openapi.json": {"get"}})
     # What is added last is passed first.
     app.add_middleware(Page, paths=paths, files=read_page())
     if settings.origins:
@@ -123,8 +124,12 @@ def create_app(
     return app
 
 
+@cache
 def describe_api() -> dict[str, Any]:
-    """Give the API's description, as it is served at /openapi.json."""
+    """Give the API's description, as it is served at /openapi.json.
+
+    Every application of a process has the same routes: it is made once.
+    """
     app = _new_app(None)
     _add_routes(app)
     return app.openapi()
