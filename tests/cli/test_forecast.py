@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from modiste.cli import app
 from modiste.data.sources.hm import import_hm
 from modiste.data.synthetic import write_synthetic_shop
+from modiste.runs.record import read_runs
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +38,11 @@ def test_articles_are_forecast_with_a_page(shop: Path, tmp_path: Path) -> None:
     page = out.with_suffix(".html").read_text(encoding="utf-8")
     assert "<svg" in page
     assert "http" not in page.replace("http://www.w3.org", "")
+    kept = read_runs(shop)[-1]
+    assert kept.command == "forecast"
+    assert kept.parameters == {"by": "article", "weeks": 1, "as_of": "2020-09-23"}
+    assert kept.figures["rows"] == table.height
+    assert kept.name in run("runs", "--shop", str(shop))
 
 
 @pytest.mark.slow
@@ -56,3 +62,8 @@ def test_past_weeks_are_foreseen(shop: Path, tmp_path: Path) -> None:
     assert said.columns == ["task", "week_start", "key", "value", "actual"]
     assert said["week_start"].n_unique() == 3
     assert not said["key"].is_null().any()
+    kept = read_runs(shop)[-1]
+    assert kept.command == "evaluate-demand"
+    assert kept.parameters["weeks"] == 3
+    assert kept.figures["tasks.churn.models.modiste.auroc"] > 0
+    assert "auroc" in run("runs", "--shop", str(shop), "--command", "evaluate-demand")

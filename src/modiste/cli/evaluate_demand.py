@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from time import perf_counter
 from typing import Annotated
 
 import typer
 
 from modiste.cli.application import app
+from modiste.cli.kept import Track, check_track, keep
 from modiste.cli.options import JsonFile, Shop, check_folders
 from modiste.cli.progress import shown_progress
 
@@ -29,6 +31,7 @@ def evaluate_demand_command(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Of fits and intervals.")] = 0,
+    track: Track = None,
 ) -> None:
     """Foresee who buys, of which kind, and what sells in past weeks, beside simple rules.
 
@@ -38,6 +41,8 @@ def evaluate_demand_command(
     from modiste.evaluation.demand.whole import REPORT, measure_demand
 
     check_folders(json_file, predictions)
+    check_track(track)
+    start = perf_counter()
     with shown_progress() as progress:
         result = measure_demand(
             shop,
@@ -47,6 +52,15 @@ def evaluate_demand_command(
             predictions=predictions,
             progress=progress,
         )
+    keep(
+        shop,
+        "evaluate-demand",
+        track,
+        seconds=perf_counter() - start,
+        parameters={"weeks": weeks, "refit_every": refit_every, "seed": seed},
+        figures={"tasks": result["tasks"]},
+        files=[shop / REPORT],
+    )
     if json_file is not None:
         json_file.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     print_demand(result)

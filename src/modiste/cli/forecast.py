@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import perf_counter
 from typing import Annotated
 
 import typer
 
 from modiste.cli.application import app
+from modiste.cli.kept import Track, check_track, keep
 from modiste.cli.options import AsOf, Shop, check_folders, write_rows
 
 
@@ -35,6 +37,7 @@ def forecast_command(
     page: Annotated[
         bool, typer.Option("--page/--no-page", help="Write the page of charts.")
     ] = True,
+    track: Track = None,
 ) -> None:
     """Forecast weekly sales with intervals, of every article, kind, colour or price band.
 
@@ -50,6 +53,8 @@ def forecast_command(
     if out.suffix not in (".parquet", ".csv"):
         raise InputError(f"{out}: expected a name that ends in .parquet or .csv: choose one")
     check_folders(out)
+    check_track(track)
+    start = perf_counter()
     from modiste.data import open_shop
     from modiste.rules.stock import read_stock
 
@@ -61,6 +66,18 @@ def forecast_command(
             past.in_memory(), by, weeks, stock=None if stock is None else read_stock(stock)
         )
     write_rows(outlook.table, out)
+    errors = outlook.backtest.iter_rows(named=True)
+    keep(
+        shop,
+        "forecast",
+        track,
+        seconds=perf_counter() - start,
+        parameters={"by": by, "weeks": weeks, "as_of": day_name(past.as_of or 0)},
+        figures={
+            "rows": outlook.table.height,
+            "error": {f"{row['class']}.{row['model']}": row["error"] for row in errors},
+        },
+    )
     for row in outlook.backtest.iter_rows(named=True):
         console.print(
             f"{row['class']:>7} {row['model']:<15} error {row['error']:.3f} "

@@ -15,6 +15,10 @@ HEADLINES: Mapping[str, tuple[str, ...]] = {
     "tune": ("best", "first"),
     "evaluate": ("models.modiste.MAP@12", "models.modiste.Recall@12"),
     "evaluate-relevance": ("models.*.auc",),
+    "evaluate-demand": (
+        "tasks.churn.models.modiste.auroc",
+        "tasks.item_sales.models.modiste.rmse",
+    ),
 }
 """The figures that a list of runs shows, by command, by shell pattern; others: the first two."""
 
