@@ -22,12 +22,14 @@ install: $(STAMP) ## make .venv with the locked versions and modiste itself
 # PIP_FIND_LINKS by itself), is a file of its own, with other hashes than the public one.
 TORCH := torch==2.13.0
 
-# uv when it is there, pip otherwise; hashes are checked by both. A second run does nothing.
+# uv when it is there, pip otherwise; hashes are checked by both. A second run does nothing. Both
+# compile what they install: transformers alone takes ten seconds in a process that has to.
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "modiste needs Python 3.11 to 3.13, $(PYTHON) is %d.%d: say make PYTHON=python3.12" % v)'
 	@if command -v uv >/dev/null 2>&1 && uv --version >/dev/null 2>&1; then \
 		set -e; \
 		uv venv --quiet --allow-existing --python "$$(command -v $(PYTHON))" $(VENV); \
+		export UV_COMPILE_BYTECODE=1; \
 		uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock; \
 		UV_FIND_LINKS="$$PIP_FIND_LINKS" uv pip install --quiet --python $(BIN)/python $(TORCH); \
 		uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .; \
