@@ -11,6 +11,7 @@ import pytest
 
 from modiste.cli import main
 from modiste.recommend.stored import lists_store
+from modiste.release import open_release
 
 CONFIG = """
 [candidates.als]
@@ -48,6 +49,27 @@ def test_train_tells_what_it_did_as_json(place: Path, capsys: pytest.CaptureFixt
     assert told["unchanged"] == ["prepare", "fit", "publish"]
     assert main(words) == 0
     assert "nothing changed: release" in capsys.readouterr().out
+
+
+def test_train_with_columns_that_are_not_there(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", "--shop", str(place / "shop"), "--with", "sesons"]) == 2
+    assert "did you mean seasons?" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_train_with_columns_of_demand(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop = tmp_path / "shop"
+    shutil.copytree(place / "shop", shop)
+    words = ["train", "--shop", str(shop), "--config", str(place / "quick.toml")]
+    assert main([*words, "--with", "seasons", "--without", "pair_looks"]) == 0
+    assert ", with seasons, without pair_looks" in capsys.readouterr().out
+    config = open_release(shop).config
+    assert "seasons" in config.recipe.features
+    assert "pair_looks" not in config.recipe.features
 
 
 def test_recommend_writes_the_contests_file(
