@@ -125,6 +125,15 @@ def _header(name: str, data: bytes) -> Image.Image | None:
         return None
 
 
+def picture_stamp(path: Path | None) -> tuple[str, int, int] | None:
+    """Give what tells a picture from another one of the same name."""
+    try:
+        told = None if path is None else path.stat()
+    except (OSError, ValueError):
+        return None
+    return None if told is None else (str(path), told.st_size, told.st_mtime_ns)
+
+
 def picture_path(folder: Path, path: str) -> Path:
     """Give where a picture of a folder lies.
 

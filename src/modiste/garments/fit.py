@@ -16,6 +16,7 @@ import numpy as np
 from modiste.artifacts import fingerprint
 from modiste.component import settings_of
 from modiste.data.garments.labels import GarmentLabels
+from modiste.data.photos import picture_stamp
 from modiste.encoders.spec import EncoderSpec
 from modiste.errors import InputError, MissingExtraError
 from modiste.garments.figures import choose_threshold
@@ -205,22 +206,13 @@ def _key(
             _FORM,
             digest.hexdigest(),
             merged.vocabulary.to_dict(),
-            [_stamp(path) for path in material.paths],
+            [picture_stamp(path) for path in material.paths],
             settings_of(settings),
             network.encoder.identity,
             network.size,
             f"{network.device.type} {network.number} {torch.get_num_threads()}",
         ]
     )
-
-
-def _stamp(path: Path | None) -> tuple[str, int, int] | None:
-    """Give what tells a picture from another one of the same name."""
-    try:
-        told = None if path is None else path.stat()
-    except (OSError, ValueError):
-        return None
-    return None if told is None else (str(path), told.st_size, told.st_mtime_ns)
 
 
 def _faults(material: Material, seen: Mapping[int, str]) -> list[str]:

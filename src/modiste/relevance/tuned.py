@@ -22,7 +22,7 @@ import polars as pl
 from modiste.artifacts import fingerprint, write_text
 from modiste.component import settings_of
 from modiste.data import Dataset
-from modiste.data.photos import PictureError, picture_path
+from modiste.data.photos import PictureError, picture_path, picture_stamp
 from modiste.encoders.spec import EncoderSpec
 from modiste.engine import collect
 from modiste.errors import InputError
@@ -170,7 +170,7 @@ def open_network(
         spec.source,
         paths,
         work,
-        fingerprint([_stamp(path) for path in paths]),
+        fingerprint([picture_stamp(path) for path in paths]),
         n_trained=tuning.blocks,
         most_bytes=int(tuning.most_gb * 1e9),
         progress=progress,
@@ -188,15 +188,6 @@ def _paths(folder: Path | None, pictures: Sequence[str | None]) -> list[Path | N
         except PictureError:
             found.append(None)
     return found
-
-
-def _stamp(path: Path | None) -> tuple[str, int, int] | None:
-    """Give what tells a picture from another one of the same name."""
-    try:
-        told = None if path is None else path.stat()
-    except (OSError, ValueError):
-        return None
-    return None if told is None else (str(path), told.st_size, told.st_mtime_ns)
 
 
 def _write(out: Path, network: PictureNetwork, tuned: Tuned, facts: dict[str, Any]) -> None:

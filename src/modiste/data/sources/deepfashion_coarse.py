@@ -13,17 +13,15 @@ import polars as pl
 from modiste.data.garments.labels import (
     ABSENT,
     BODY_LANDMARKS,
-    BOX,
     HIDDEN,
     PARTS,
     VISIBLE,
-    Category,
     Vocabulary,
 )
 from modiste.data.sources.deepfashion_attributes import read_tags
+from modiste.data.sources.deepfashion_labels import KEYS, box, category, read_categories
 from modiste.data.sources.deepfashion_landmarks import N_SLOTS, PLACES, on_body
 from modiste.data.sources.deepfashion_lists import (
-    NO_AREA,
     ROWS,
     Intake,
     find_file,
@@ -71,10 +69,8 @@ def read_coarse(folder: Path, intake: Intake) -> tuple[Vocabulary, pl.DataFrame]
     name = annotation_folder(folder)
     assert name is not None, "the layout was told by it"
     anno = folder / name
-    listed = read_names(
-        find_file(anno, "list_category_cloth.txt"), intake, f"{name}/list_category_cloth.txt"
-    )
-    categories = tuple(Category(words(text), PLACES.get(kind, "")) for text, kind in listed)
+    names = "list_category_cloth.txt"
+    categories = read_categories(find_file(anno, names), intake, f"{name}/{names}")
     tags, order = _tags(anno, name, intake)
     vocabulary = Vocabulary(categories, {}, tags, BODY_LANDMARKS)
     table = read_partition(folder, PARTITION, intake, {part: part for part in PARTS}, cells=2)
@@ -83,10 +79,10 @@ def read_coarse(folder: Path, intake: Intake) -> tuple[Vocabulary, pl.DataFrame]
         return joined(table, found, f"{name}/{file}", intake)
 
     found = read_numbers(anno / "list_category_img.txt", 1)
-    table = beside(table, found.select(_categories(len(categories))), "list_category_img.txt")
+    table = beside(table, found.select(*KEYS, *category(len(categories))), "list_category_img.txt")
     if (anno / "list_bbox.txt").is_file():
         found = read_numbers(anno / "list_bbox.txt", 4)
-        table = beside(table, found.select(boxes(0)), "list_bbox.txt")
+        table = beside(table, found.select(*KEYS, *box(0)), "list_bbox.txt")
     if (anno / "list_landmarks.txt").is_file():
         found = read_landmarks(anno / "list_landmarks.txt")
         table = beside(table, found, "list_landmarks.txt")
@@ -190,30 +186,6 @@ def joined(table: pl.DataFrame, found: pl.DataFrame, file: str, intake: Intake) 
     intake.set_aside(file, found.filter(pl.col("reason").is_not_null()))
     labels = found.filter(pl.col("reason").is_null()).drop("line", "text", "reason")
     return table.join(labels, on="picture", how="left", maintain_order="left")
-
-
-def boxes(first: int) -> list[pl.Expr]:
-    """Give the sides of a box of which the first is the number at a place, and its fault."""
-    sides = [pl.col(str(first + place)).alias(side) for place, side in enumerate(BOX)]
-    low, high = (
-        (pl.col(str(first)), pl.col(str(first + 1))),
-        (
-            pl.col(str(first + 2)),
-            pl.col(str(first + 3)),
-        ),
-    )
-    empty = (low[0] >= high[0]) | (low[1] >= high[1])
-    fault = pl.coalesce("reason", pl.when(empty).then(pl.lit(NO_AREA)))
-    return [pl.col("line", "text", "picture"), *sides, fault.alias("reason")]
-
-
-def _categories(count: int) -> list[pl.Expr]:
-    fault = pl.when(~pl.col("0").is_between(1, count)).then(pl.lit("no such category"))
-    return [
-        pl.col("line", "text", "picture"),
-        (pl.col("0") - 1).alias("category"),
-        pl.coalesce("reason", fault).alias("reason"),
-    ]
 
 
 def read_landmarks(path: Path) -> pl.DataFrame:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import polars as pl
 
-from modiste.data.garments.labels import BODY_LANDMARKS, BOX, Category, Vocabulary
-from modiste.data.sources.deepfashion_landmarks import N_SLOTS, PLACES, on_body, place_by_points
+from modiste.data.garments.labels import BODY_LANDMARKS, Category, Vocabulary
+from modiste.data.sources.deepfashion_labels import box, category, read_categories
+from modiste.data.sources.deepfashion_landmarks import N_SLOTS, on_body, place_by_points
 from modiste.data.sources.deepfashion_lists import (
-    NO_AREA,
     ROWS,
     Intake,
     find_file,
@@ -67,8 +67,7 @@ def read_fine(folder: Path, intake: Intake) -> tuple[Vocabulary, pl.DataFrame]:
         )
     categories: tuple[Category, ...] = ()
     if (listed := anno / "list_category_cloth.txt").is_file():
-        names = read_names(listed, intake, f"{FOLDER}/list_category_cloth.txt")
-        categories = tuple(Category(words(name), PLACES.get(kind, "")) for name, kind in names)
+        categories = read_categories(listed, intake, f"{FOLDER}/list_category_cloth.txt")
     vocabulary = Vocabulary(categories, groups, landmarks=BODY_LANDMARKS)
     parts = [part for part in ("train", "val", "test") if (anno / f"{part}.txt").is_file()]
     if not parts:
@@ -86,17 +85,17 @@ def _read_part(anno: Path, part: str, vocabulary: Vocabulary, intake: Intake) ->
         pl.lit(f"{FOLDER}/{part}.txt").alias("file"),
         "line",
     )
-    for names, width, read in (
-        (("attr",), len(vocabulary.groups), _groups),
-        (("bbox",), 4, _boxes),
-        (("cate",), 1, _categories),
-        (("landmards", "landmarks"), 2 * N_SLOTS, _points),  # the set's own spelling first
+    for names, width, told in (
+        (("attr",), len(vocabulary.groups), _groups(vocabulary)),
+        (("bbox",), 4, box(0)),
+        (("cate",), 1, category(len(vocabulary.categories))),
+        (("landmards", "landmarks"), 2 * N_SLOTS, _points()),  # the set's own spelling first
     ):
         there = [name for name in names if (anno / f"{part}_{name}.txt").is_file()]
         if there:
             file = f"{part}_{there[0]}.txt"
             numbers = read_numbers(anno / file, width, skip=0, named=False)
-            found = numbers.select("line", "text", *read(vocabulary))
+            found = numbers.select("line", "text", *told)
             table = _beside(table, found, f"{FOLDER}/{file}", intake)
     if "slots" in table.columns:
         table = table.with_columns(on_body(_place(table, vocabulary))).drop("slots")
@@ -140,23 +139,7 @@ def _groups(vocabulary: Vocabulary) -> list[pl.Expr]:
     return [*named, pl.coalesce("reason", fault).alias("reason")]
 
 
-def _boxes(_: Vocabulary) -> list[pl.Expr]:
-    sides = {str(place): side for place, side in enumerate(BOX)}
-    empty = (pl.col("0") >= pl.col("2")) | (pl.col("1") >= pl.col("3"))
-    fault = pl.when(empty).then(pl.lit(NO_AREA))
-    return [
-        *(pl.col(place).alias(side) for place, side in sides.items()),
-        pl.coalesce("reason", fault).alias("reason"),
-    ]
-
-
-def _categories(vocabulary: Vocabulary) -> list[pl.Expr]:
-    known = pl.col("0").is_between(1, len(vocabulary.categories))
-    fault = pl.when(~known).then(pl.lit("no such category"))
-    return [(pl.col("0") - 1).alias("category"), pl.coalesce("reason", fault).alias("reason")]
-
-
-def _points(_: Vocabulary) -> list[pl.Expr]:
+def _points() -> list[pl.Expr]:
     """Give up to eight points as they are listed; one at 0 0 is not in the picture."""
     flat: list[pl.Expr] = []
     for slot in range(N_SLOTS):

@@ -15,11 +15,11 @@ from modiste.data.garments.places import place_of
 from modiste.data.reading import open_table
 from modiste.data.sources.deepfashion_coarse import (
     PARTITION,
-    boxes,
     joined,
     read_landmarks,
     read_partition,
 )
+from modiste.data.sources.deepfashion_labels import KEYS, box
 from modiste.data.sources.deepfashion_lists import ROWS, Intake, lines_of, read_numbers, words
 from modiste.errors import SchemaError
 
@@ -96,7 +96,7 @@ def read_inshop(folder: Path, intake: Intake) -> tuple[Vocabulary, pl.DataFrame]
     table = read_partition(folder, PARTITION, intake, parts, cells=3)
     category = pl.col("picture").str.extract(r"^img/[^/]+/([^/]+)/[^/]+/[^/]+$")
     table = table.with_columns(category.alias("category"))
-    table = joined(table, read_numbers(folder / BOXES, 6).select(boxes(2)), BOXES, intake)
+    table = joined(table, read_numbers(folder / BOXES, 6).select(*KEYS, *box(2)), BOXES, intake)
     landmarks: tuple[str, ...] = ()
     if (folder / LANDMARKS).is_file():
         table = joined(table, read_landmarks(folder / LANDMARKS), LANDMARKS, intake)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from modiste.artifacts import write_text
 from modiste.data.photos import PictureError
 from modiste.encoders.batches import n_threads
+from modiste.encoders.kept import Halves, KeptValues
 from modiste.errors import InputError
 from modiste.garments.learning.model import GarmentNetwork
 from modiste.garments.learning.views import Bytes, Views, draw_views, plain_views, see_view
@@ -23,8 +20,6 @@ from modiste.garments.material import Material
 from modiste.garments.targets import Floats, Whole
 
 Progress = Callable[[str, float], None]
-Halves = npt.NDArray[np.float16]
-_VALUES, _STATE = "views.npy", "views.json"
 _PART = 256
 """Pictures after which what was made is kept: a killed run goes on there."""
 _BATCH = 8
@@ -91,12 +86,9 @@ def see_views(
             "that takes smaller pictures"
         )
     near = (round(network.size[0] * _SHARPER), round(network.size[1] * _SHARPER))
-    done, faults = _kept(folder, key)
-    if not done:
-        np.lib.format.open_memmap(folder / _VALUES, "w+", np.float16, shape).flush()
-    values: Any = np.lib.format.open_memmap(folder / _VALUES, "r+")
-    while done < len(rows):
-        part = range(done, min(done + _PART, len(rows)))
+    kept = KeptValues.open(folder, "views", key, shape)
+    while kept.done < len(rows):
+        part = range(kept.done, min(kept.done + _PART, len(rows)))
 
         def pictures(at: int) -> Bytes | str:
             row, last = int(rows[at]), int(ends[at])
@@ -111,20 +103,18 @@ def see_views(
 
         for at, made in zip(part, _ahead(pictures, part), strict=True):
             if isinstance(made, str):
-                faults[int(rows[at])] = made
+                kept.faults[int(rows[at])] = made
                 continue
             start = int(ends[at] - counts[at])
             for one in range(0, len(made), _BATCH):
                 near_values = network.front(made[one : one + _BATCH]).float().cpu().numpy()
-                values[start + one : start + one + len(near_values)] = near_values
-        done = part.stop
-        values.flush()
-        told = {"key": key, "done": done, "faults": list(faults.items())}
-        write_text(folder / _STATE, json.dumps(told) + "\n")
+                kept.values[start + one : start + one + len(near_values)] = near_values
+        kept.done = part.stop
+        kept.keep()
         if progress is not None:
-            progress("see pictures", done / len(rows))
-    first[list(faults)] = -1
-    return Seen(values, views.windows, first, n_views, faults)
+            progress("see pictures", kept.done / len(rows))
+    first[list(kept.faults)] = -1
+    return Seen(kept.values, views.windows, first, n_views, kept.faults)
 
 
 def _views(material: Material, rows: Whole, counts: Whole, seed: int) -> Views:
@@ -167,14 +157,3 @@ def _ahead(work: Callable[[int], Bytes | str], places: range) -> Iterator[Bytes 
             yield waiting.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _kept(folder: Path, key: str) -> tuple[int, dict[int, str]]:
-    """Say how many pictures an earlier run of this key has done, and their faults."""
-    try:
-        told = json.loads((folder / _STATE).read_text(encoding="utf-8"))
-        if told["key"] == key and (folder / _VALUES).is_file():
-            return int(told["done"]), {int(row): str(why) for row, why in told["faults"]}
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
-    return 0, {}

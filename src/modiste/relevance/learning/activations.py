@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,16 +11,14 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from modiste.artifacts import write_text
 from modiste.encoders.base import Batch, Encoder, Vectors
 from modiste.encoders.batches import encode_files
+from modiste.encoders.kept import Halves, KeptValues
 from modiste.encoders.transformers import Transformers
 from modiste.errors import InputError
 from modiste.relevance.pairs import Whole
 
 Progress = Callable[[str, float], None]
-Halves = npt.NDArray[np.float16]
-_VALUES, _STATE = "near.npy", "near.json"
 _PART = 1024
 """Pictures after which what was made is kept: a killed run goes on there."""
 
@@ -108,40 +105,23 @@ def see_pictures(
             f"most {most_bytes / 1e9:.1f} GB were allowed: allow more, or name a network that "
             "takes smaller pictures"
         )
-    done, faults = _kept(folder, key)
-    file = folder / _VALUES
-    if not done:
-        np.lib.format.open_memmap(file, "w+", np.float16, (len(rows), *shape)).flush()
-    values: Any = np.lib.format.open_memmap(file, "r+")
+    kept = KeptValues.open(folder, "near", key, (len(rows), *shape))
     tool = _Front(encoder, front)
     tool.shape = tuple(shape)
-    while done < len(rows):
-        part = rows[done : done + _PART]
+    while kept.done < len(rows):
+        part = rows[kept.done : kept.done + _PART]
         files = [path for row in part if (path := paths[row]) is not None]
         for batch in encode_files(tool, files, batch_size=encoder.batch_size):
             whole = np.array([not fault for fault in batch.faults])
-            places = done + np.flatnonzero(whole)
-            values[places] = batch.vectors.reshape(-1, *shape)
+            places = kept.done + np.flatnonzero(whole)
+            kept.values[places] = batch.vectors.reshape(-1, *shape)
             for wrong in np.flatnonzero(~whole):
-                faults[int(rows[done + wrong])] = batch.faults[wrong]
-            done += len(whole)
+                kept.faults[int(rows[kept.done + wrong])] = batch.faults[wrong]
+            kept.done += len(whole)
             if progress is not None:
-                progress("see pictures", done / len(rows))
-        values.flush()
-        told = {"key": key, "done": done, "faults": list(faults.items())}
-        write_text(folder / _STATE, json.dumps(told) + "\n")
+                progress("see pictures", kept.done / len(rows))
+        kept.keep()
     place = np.full(len(paths), -1, np.int64)
     place[rows] = np.arange(len(rows))
-    place[list(faults)] = -1
-    return Activations(values, place, faults)
-
-
-def _kept(folder: Path, key: str) -> tuple[int, dict[int, str]]:
-    """Say how many pictures an earlier run of this key has done, and their faults."""
-    try:
-        told = json.loads((folder / _STATE).read_text(encoding="utf-8"))
-        if told["key"] == key and (folder / _VALUES).is_file():
-            return int(told["done"]), {int(row): str(why) for row, why in told["faults"]}
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
-    return 0, {}
+    place[list(kept.faults)] = -1
+    return Activations(kept.values, place, kept.faults)

@@ -9,7 +9,6 @@ The network alone lies on the accelerator, where there is one; features come bac
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +35,6 @@ _CHUNK = 32
 _TURNED = 0.5
 _SAME = 0.02
 """Features may differ so much by rounding to half precision, of a length of 1."""
-_SETTINGS = "preprocessor_config.json"
 
 
 @dataclass
@@ -166,9 +164,9 @@ class PictureNetwork:
 
     def write(self, folder: Path) -> None:
         """Write the network into an existing folder: an encoder, `transformers=FOLDER`."""
-        self.encoder.model.cpu().save_pretrained(folder)
+        self.encoder.model.cpu()
+        self.encoder.save(folder)
         self.encoder.model.to(self.device)
-        shutil.copyfile(self.encoder.folder / _SETTINGS, folder / _SETTINGS)
 
     def _of_places(self, places: Whole) -> Tensor:
         near = torch.from_numpy(self.activations.values[places]).to(self.device).float()
