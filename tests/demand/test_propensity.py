@@ -1,5 +1,6 @@
 """Chances on the planted shop: a third buys socks, a third coats and sandals, a third nothing."""
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -12,6 +13,7 @@ from modiste.demand.propensity import (
     item_kinds,
     purchases_of,
 )
+from modiste.demand.users import user_windows
 from modiste.engine import collect
 from tests.demand.planted import END, QUICK
 
@@ -34,6 +36,20 @@ def test_chances_are_as_often_as_it_happens(planted: Dataset, model: Propensity)
     assert said["propensity"].sum() == pytest.approx(bought.sum(), rel=0.35)
     never = said.filter(pl.col("user_idx") % 3 == 2)
     assert never["propensity"].max() == 0.0, "nobody of them ever bought"
+
+
+def test_the_order_of_what_is_said_is_that_of_the_chances(
+    planted: Dataset, model: Propensity
+) -> None:
+    past = planted.until(DAY)
+    users = collect(past.users).lazy()
+    known = user_windows(purchases_of(past), users, DAY, model.attributes).collect()
+    said, chance = model.any.score(known), model.any.of(known).to_numpy()
+    assert model.any.calibration.slope != 1.0
+    order = np.argsort(said, kind="stable")
+    rises = np.diff(said[order]) > 0
+    assert rises.sum() > 20
+    assert (np.diff(chance[order])[rises] > 0).all()
 
 
 def test_every_user_and_kind_has_a_chance_and_needs_are_told_apart(

@@ -8,7 +8,7 @@ import numpy as np
 from modiste.data import Dataset
 from modiste.demand.panel import Panel
 from modiste.report.demand import demand_parts, heat_map, life_curves, stage_table
-from modiste.report.parts import Chart
+from modiste.report.parts import Chart, Table
 from modiste.testing import make_shop, random_shop
 
 
@@ -51,7 +51,11 @@ def test_a_shop_without_purchases_or_evaluation_is_no_fault(tmp_path: Path) -> N
 def test_an_evaluation_is_drawn(tmp_path: Path) -> None:
     row = {"auroc": 0.7, "auroc_low": 0.6, "auroc_high": 0.8, "calibration_error": 0.01}
     bins = [{"said": 0.1, "happened": 0.1, "rows": 5}, {"said": 0.4, "happened": 0.3, "rows": 5}]
-    churn = {"models": {"modiste": row, "recency alone": row}, "reliability": bins}
+    rule = row | {"auroc": 0.65}
+    churn = {
+        "models": {"modiste": row, "before calibration": row, "recency alone": rule},
+        "reliability": bins,
+    }
     weeks = [{"week_start": f"2020-09-0{n}", "actual": 5.0, "value": 4.0} for n in (1, 8)]
     (tmp_path / "reports").mkdir()
     found = {"weeks": 2, "tasks": {"churn": churn}, "by_week": weeks}
@@ -61,6 +65,9 @@ def test_an_evaluation_is_drawn(tmp_path: Path) -> None:
         "Chances to buy",
         "What was foreseen, beside simple rules",
     ]
+    table = demand_parts(tmp_path, random_shop())[-1]
+    assert isinstance(table, Table)
+    assert table.rows[0][-1] == "0.650 (recency alone)", "what is not yet calibrated is no rule"
 
 
 def titles(shop: Path, dataset: Dataset) -> list[str]:

@@ -1,4 +1,4 @@
-"""Chances that mean what they say: isotonic calibration, and how well it holds."""
+"""Chances that mean what they say, in the order in which they were said."""
 
 from __future__ import annotations
 
@@ -9,55 +9,66 @@ import numpy.typing as npt
 import polars as pl
 
 Doubles = npt.NDArray[np.float64]
+_PRIOR = 10.0
+"""How strongly what a model says is believed where little is known of it: as by so much weight of
+squared odds."""
+_LEAST, _MOST = 0.05, 20.0
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """A rising curve from what a model says to how often it happens."""
+    """How far a model's odds are believed: all chances are drawn to, or from, one half."""
 
-    said: Doubles
-    """What the model says, rising `[n_knots]`; empty: it is believed."""
-    happened: Doubles
-    """How often it happened, rising `[n_knots]`."""
+    slope: float = 1.0
+    """Logarithms of odds are multiplied by it; 1: the model is believed, below 1: it says too much,
+    above 1: too little."""
 
     def __call__(self, values: Doubles) -> Doubles:
-        """Give the chances of predictions; between knots along a straight line."""
-        if not len(self.said):
+        """Give the chances of predictions, in the same order."""
+        if self.slope == 1.0:
             return values
-        return np.asarray(np.interp(values, self.said, self.happened), np.float64)
+        return chances(self.slope * logits(values))
 
 
 def fit_calibration(said: Doubles, happened: Doubles, weights: Doubles) -> Calibration:
-    """Fit the isotonic curve on rows that the model was not fitted on.
+    """Fit the slope on rows that the model was not fitted on.
 
-    Blocks of equal height become one knot each, at their mean prediction: the order of two rows
-    within a block is kept.
+    One number cannot bend the order of two users, neither of a day nor, since it hardly differs
+    between fits, of two days. A curve that follows what happened lately, such as isotonic
+    regression, is right of these weeks and wrong of the next.
 
     Args:
         said: Predictions, `[n_rows]`.
         happened: 0 or 1, `[n_rows]`.
         weights: How often each row counts, `[n_rows]`.
 
-    Source: Zadrozny and Elkan, "Transforming classifier scores into accurate multiclass probability
-        estimates", KDD 2002 (pool adjacent violators).
+    Source: Guo, Pleiss, Sun and Weinberger, "On calibration of modern neural networks", ICML 2017
+        (temperature scaling; the slope is one over the temperature).
     """
     if not len(said) or happened.min() == happened.max():
-        return Calibration(np.empty(0), np.empty(0))
-    from scipy.optimize import isotonic_regression
+        return Calibration()
+    from scipy.optimize import minimize_scalar
 
-    # Rows of one prediction are one point: which of them comes first may not matter.
-    points, of = np.unique(said, return_inverse=True)
-    mass = np.bincount(of, weights)
-    rate = np.bincount(of, weights * happened) / mass
-    height = isotonic_regression(rate, weights=mass).x
-    block = np.r_[0, np.cumsum(np.diff(height) > 0)]
-    total = np.bincount(block, mass)
-    knots = np.bincount(block, mass * points) / total
-    heights = np.bincount(block, mass * rate) / total
-    # The ends of the curve: the first and last blocks reach to where predictions were seen.
-    edge = [points[0], *knots, points[-1]], [heights[0], *heights, heights[-1]]
-    keep = np.r_[points[0] < knots[0], np.ones(len(knots), bool), points[-1] > knots[-1]]
-    return Calibration(np.asarray(edge[0])[keep], np.asarray(edge[1])[keep])
+    odds = logits(said)
+
+    def missing(log_slope: float) -> float:
+        scaled = np.exp(log_slope) * odds
+        loss = np.logaddexp(0.0, scaled) - happened * scaled
+        return float((weights * loss).sum() + _PRIOR * log_slope**2)
+
+    ends = float(np.log(_LEAST)), float(np.log(_MOST))
+    return Calibration(float(np.exp(minimize_scalar(missing, bounds=ends, method="bounded").x)))
+
+
+def logits(values: Doubles) -> Doubles:
+    """Give the logarithms of the odds of chances; none is quite 0 or 1."""
+    inside = np.clip(values, 1e-12, 1 - 1e-12)
+    return np.asarray(np.log(inside / (1 - inside)), np.float64)
+
+
+def chances(values: Doubles) -> Doubles:
+    """Give the chances of logarithms of odds."""
+    return np.asarray(np.exp(-np.logaddexp(0.0, -values)), np.float64)
 
 
 def reliability(said: Doubles, happened: Doubles, n_bins: int = 10) -> pl.DataFrame:

@@ -19,7 +19,8 @@ from pydantic import Field
 from modiste.candidates.base import today
 from modiste.component import component
 from modiste.data import Dataset
-from modiste.demand.calibration import Calibration, fit_calibration
+from modiste.demand.calibration import Calibration, chances, fit_calibration, logits
+from modiste.demand.logistic import Logistic, fit_logistic
 from modiste.demand.trees import Forest, Trees, fit_trees
 from modiste.demand.users import HISTORY_DAYS, kind_windows, user_kind_windows, user_windows
 from modiste.engine import collect
@@ -32,6 +33,8 @@ _DRAWN = 10
 _MOST_VALUES = 32
 """User attributes with more values are not used: trees would learn them by heart."""
 _PAIR = ["user_idx", "kind"]
+
+Doubles = npt.NDArray[np.float64]
 
 
 @component
@@ -47,17 +50,17 @@ class PropensityFit:
     max_rows: Annotated[int, Field(gt=0)] = 400_000
     """At most about so many rows for each of the two models; users are drawn."""
     held_out: Annotated[int, Field(ge=0)] = 16
-    """Newest moments by which the chances are calibrated; 0: they are not. Few of them make a curve
-    that differs from fit to fit."""
+    """Newest moments by which the chances are calibrated; 0: they are not."""
     trees: Trees = Trees()
     """The trees."""
 
 
 @dataclass(frozen=True)
 class Chance:
-    """One of the two models."""
+    """One of the two models: trees, or the mean of trees and of a line on the scale of log odds."""
 
     forest: Forest
+    line: Logistic | None
     calibration: Calibration
     columns: tuple[str, ...]
 
@@ -66,11 +69,17 @@ class Chance:
         return pl.Series("chance", self.calibration(self.score(rows)))
 
     def score(self, rows: pl.DataFrame) -> npt.NDArray[np.float64]:
-        """Give what the trees say of each row before it is calibrated, `[n_rows]`."""
-        if not self.columns:
+        """Give what is said of each row before it is calibrated, `[n_rows]`."""
+        if not self.forest.text:
             return np.full(len(rows), self.forest.constant)
         values = rows.select(pl.col(self.columns).cast(pl.Float32)).to_numpy()
-        return self.forest.predict(values)
+        return _joined(self.forest, self.line, values)
+
+
+def _joined(forest: Forest, line: Logistic | None, values: npt.NDArray[np.float32]) -> Doubles:
+    if line is None:
+        return forest.predict(values)
+    return chances((logits(forest.predict(values)) + line.logits(values)) / 2)
 
 
 @dataclass(frozen=True)
@@ -208,7 +217,7 @@ def fit_propensity(
             kept[day] = _moment(purchases, users.lazy(), day, fit, attributes)
     known = [kept[day] for day in moments]
     dormant = _dormant_rate(purchases, len(users), as_of, fit)
-    any_chance = _fit_chance([one.users for one in known], fit, ["user_idx"])
+    any_chance = _fit_chance([one.users for one in known], fit, ["user_idx"], with_line=True)
     kinds = _fit_chance([one.pairs for one in known], fit, _PAIR)
     return Propensity(fit, any_chance, kinds, dormant, tuple(attributes))
 
@@ -307,11 +316,12 @@ def _describe(
     )
 
 
-def _fit_chance(moments: list[pl.DataFrame], fit: PropensityFit, keys: list[str]) -> Chance:
-    """Fit trees on all moments, and the calibration by trees of the older ones."""
-    none = Calibration(np.empty(0), np.empty(0))
+def _fit_chance(
+    moments: list[pl.DataFrame], fit: PropensityFit, keys: list[str], *, with_line: bool = False
+) -> Chance:
+    """Fit a model on all moments, and the calibration by one of the older ones."""
     if not moments:
-        return Chance(Forest(""), none, ())
+        return Chance(Forest(""), None, Calibration(), ())
     columns = tuple(name for name in moments[0].columns if name not in {*keys, "label", "weight"})
 
     def arrays(frames: list[pl.DataFrame]) -> tuple[npt.NDArray[np.float32], ...]:
@@ -319,16 +329,17 @@ def _fit_chance(moments: list[pl.DataFrame], fit: PropensityFit, keys: list[str]
         values = rows.select(pl.col(columns).cast(pl.Float32)).to_numpy()
         return values, rows["label"].to_numpy(), rows["weight"].to_numpy()
 
-    def fitted(frames: list[pl.DataFrame]) -> Forest:
+    def fitted(frames: list[pl.DataFrame]) -> tuple[Forest, Logistic | None]:
         values, labels, weights = arrays(frames)
-        return fit_trees(fit.trees, "binary", values, labels, columns, weights)
+        forest = fit_trees(fit.trees, "binary", values, labels, columns, weights)
+        return forest, fit_logistic(values, labels, weights) if with_line else None
 
-    calibration, older = none, len(moments) - fit.held_out
+    calibration, older = Calibration(), len(moments) - fit.held_out
     if fit.held_out and older >= fit.held_out:
         values, labels, weights = arrays(moments[older:])
-        said = fitted(moments[:older]).predict(values)
+        said = _joined(*fitted(moments[:older]), values)
         calibration = fit_calibration(said, labels.astype(np.float64), weights.astype(np.float64))
-    return Chance(fitted(moments), calibration, columns)
+    return Chance(*fitted(moments), calibration, columns)
 
 
 def _dormant_rate(purchases: pl.LazyFrame, n_users: int, as_of: int, fit: PropensityFit) -> float:

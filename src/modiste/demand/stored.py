@@ -6,8 +6,11 @@ import numpy as np
 import polars as pl
 
 from modiste.demand.calibration import Calibration
+from modiste.demand.logistic import Logistic
 from modiste.demand.propensity import Chance, Propensity, PropensityFit
 from modiste.demand.trees import Forest
+
+_LINE = ("centre", "spread", "weights")
 
 
 def propensity_table(model: Propensity) -> pl.DataFrame:
@@ -19,8 +22,11 @@ def propensity_table(model: Propensity) -> pl.DataFrame:
             "text": [one.forest.text for one in chances],
             "constant": [one.forest.constant for one in chances],
             "columns": [list(one.columns) for one in chances],
-            "said": [one.calibration.said.tolist() for one in chances],
-            "happened": [one.calibration.happened.tolist() for one in chances],
+            **{
+                name: [getattr(one.line, name).tolist() if one.line else None for one in chances]
+                for name in _LINE
+            },
+            "slope": [one.calibration.slope for one in chances],
             "dormant": [model.dormant] * 2,
             "attributes": [list(model.attributes)] * 2,
         },
@@ -29,8 +35,8 @@ def propensity_table(model: Propensity) -> pl.DataFrame:
             "text": pl.String,
             "constant": pl.Float64,
             "columns": pl.List(pl.String),
-            "said": pl.List(pl.Float64),
-            "happened": pl.List(pl.Float64),
+            **dict.fromkeys(_LINE, pl.List(pl.Float64)),
+            "slope": pl.Float64,
             "dormant": pl.Float64,
             "attributes": pl.List(pl.String),
         },
@@ -43,8 +49,10 @@ def propensity_of(table: pl.DataFrame, fit: PropensityFit) -> Propensity:
 
     def chance(row: dict[str, object]) -> Chance:
         forest = Forest(str(row["text"]), float(str(row["constant"])))
-        curve = Calibration(np.array(row["said"], float), np.array(row["happened"], float))
-        return Chance(forest, curve, tuple(row["columns"]))  # type: ignore[arg-type]
+        known = row["centre"] is not None
+        line = Logistic(*(np.array(row[name], float) for name in _LINE)) if known else None
+        calibration = Calibration(float(str(row["slope"])))
+        return Chance(forest, line, calibration, tuple(row["columns"]))  # type: ignore[arg-type]
 
     first = rows["any"]
     return Propensity(

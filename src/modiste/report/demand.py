@@ -20,6 +20,7 @@ from modiste.demand.life import STAGES, find_lives
 from modiste.demand.panel import Panel, weekly_panel
 from modiste.demand.season import weekly_series
 from modiste.engine import collect
+from modiste.evaluation.demand.backtest import BEFORE
 from modiste.report.parts import Chart, Table
 from modiste.report.theme import INK, MUTED, SERIES, WIDE, draw, no_frame, thousands
 
@@ -235,7 +236,7 @@ def figures_table(found: Mapping[str, Any]) -> Table:
         models = found["tasks"].get(task, {}).get("models")
         if not models:
             continue
-        own, *others = models
+        own, *others = (name for name in models if name != BEFORE)
         best = (max if more else min)(others, key=lambda name: models[name][metric])
         mine = models[own]
         ends = f" [{mine[metric + '_low']:.3f}, {mine[metric + '_high']:.3f}]"

@@ -37,6 +37,8 @@ each kind. `item_sales`: pieces of articles that sell at least 10 times in all o
 protocol has it; `item_sales_known`: of those that did so before the week, which needs no knowledge
 of what came. `department_sales`: pieces by department. `item_revenue`: the sum of prices of every
 article of the catalogue."""
+BEFORE = "before calibration"
+"""What a model said before its chances were calibrated: no simple rule, though it stands beside."""
 ACTIVE_DAYS = 28
 LEAST_SALES = 10
 _WEEK, _YEAR = 7, 52
@@ -116,7 +118,7 @@ def _chances(
     windows = user_windows(mine, users, week, model.attributes).collect()
     known = windows.select(
         pl.col("user_idx"),
-        pl.Series("before calibration", model.any.score(windows)),
+        pl.Series(BEFORE, model.any.score(windows)),
         (-pl.col("days_since_last")).cast(pl.Float64).alias("recency alone"),
         pl.col("visits_91d").cast(pl.Float64).alias("visits in 91 days"),
     )
