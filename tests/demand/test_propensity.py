@@ -13,6 +13,7 @@ from modiste.demand.propensity import (
     item_kinds,
     purchases_of,
 )
+from modiste.demand.stored import propensity_of, propensity_table
 from modiste.demand.users import user_windows
 from modiste.engine import collect
 from tests.demand.planted import END, QUICK
@@ -50,6 +51,21 @@ def test_the_order_of_what_is_said_is_that_of_the_chances(
     rises = np.diff(said[order]) > 0
     assert rises.sum() > 20
     assert (np.diff(chance[order])[rises] > 0).all()
+
+
+def test_a_stored_model_says_the_same(planted: Dataset, model: Propensity) -> None:
+    past = planted.until(DAY)
+    users = collect(past.users)
+    again = propensity_of(propensity_table(model), FIT)
+    assert again.any.line is not None
+    for name in ("any", "kinds"):
+        assert getattr(again, name).calibration == getattr(model, name).calibration
+    first, second = (
+        one.of_users(purchases_of(past), users.lazy(), DAY)["propensity"] for one in (model, again)
+    )
+    assert first.equals(second)
+    few = users.filter(pl.col("user_idx") < 6)
+    assert again.dense(past, few).equals(model.dense(past, few))
 
 
 def test_every_user_and_kind_has_a_chance_and_needs_are_told_apart(
