@@ -38,12 +38,29 @@ def relative(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-@pytest.mark.parametrize("path", MODULES, ids=relative)
-def test_module_has_a_docstring_and_ends_before_the_wall(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert ast.get_docstring(ast.parse(text)), "say on top what the module gives"
-    assert len(text.splitlines()) <= LONGEST, "split it: a module holds one concept"
-    assert path.stem not in CATCH_ALL_NAMES, "name a module for the concept it holds"
+@pytest.fixture(scope="module")
+def texts() -> dict[str, str]:
+    """The modules' texts by path: one test asks all, since hundreds of tests take seconds."""
+    return {relative(path): path.read_text(encoding="utf-8") for path in MODULES}
+
+
+@pytest.fixture(scope="module")
+def trees(texts: dict[str, str]) -> dict[str, ast.Module]:
+    return {path: ast.parse(text) for path, text in texts.items()}
+
+
+def test_modules_say_on_top_what_they_give(trees: dict[str, ast.Module]) -> None:
+    assert len(trees) > 100
+    assert not [path for path, tree in trees.items() if not ast.get_docstring(tree)]
+
+
+def test_modules_end_before_the_wall(texts: dict[str, str]) -> None:
+    long = [path for path, text in texts.items() if len(text.splitlines()) > LONGEST]
+    assert not long, "split it: a module holds one concept"
+
+
+def test_modules_are_named_for_what_they_hold(texts: dict[str, str]) -> None:
+    assert not [path for path in texts if Path(path).stem in CATCH_ALL_NAMES]
 
 
 def names_called(tree: ast.AST) -> set[str]:
@@ -59,13 +76,14 @@ def names_called(tree: ast.AST) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("path", MODULES, ids=relative)
-def test_module_runs_no_stored_code(path: Path) -> None:
-    names = names_called(ast.parse(path.read_text(encoding="utf-8")))
-    roots = {name.partition(".")[0] for name in names}
-    assert not roots & {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
-    assert not names & {"eval", "exec"}
-    assert not re.search(r"allow_pickle\s*=\s*True", path.read_text(encoding="utf-8"))
+def test_modules_run_no_stored_code(texts: dict[str, str], trees: dict[str, ast.Module]) -> None:
+    for path, tree in trees.items():
+        names = names_called(tree)
+        roots = {name.partition(".")[0] for name in names}
+        stored = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
+        assert not roots & stored, path
+        assert not names & {"eval", "exec"}, path
+        assert not re.search(r"allow_pickle\s*=\s*True", texts[path]), path
 
 
 def test_no_committed_file_tells_of_one_machine() -> None:

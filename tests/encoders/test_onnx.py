@@ -80,7 +80,7 @@ def test_batches_of_any_size_are_encoded(exported: Exported) -> None:
     assert encoder.encode_pictures([]).shape == (0, encoder.dim)
 
 
-@pytest.mark.parametrize("name", ["clip", "mobilenet"])
+@pytest.mark.parametrize("name", ["clip", pytest.param("mobilenet", marks=pytest.mark.slow)])
 def test_int8_is_smaller_and_says_how_far_it_moved(name: str, exported: Exported) -> None:
     whole, _ = exported(name)
     small, moved = exported(name, int8=True)

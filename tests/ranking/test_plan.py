@@ -52,7 +52,7 @@ def cut(user: int) -> Dataset:
     return add_unknown_users(asked, keys.filter(keys >= SHOP.n_users()))
 
 
-USERS = [*range(0, SHOP.n_users(), 7), SHOP.n_users() - 1, SHOP.n_users()]
+USERS = [*range(0, SHOP.n_users(), 15), SHOP.n_users() - 1, SHOP.n_users()]
 
 
 @pytest.mark.parametrize("user", USERS)
@@ -76,7 +76,7 @@ def test_what_may_not_be_shown_is_not_proposed(
 
 
 def test_many_threads_get_their_own_rows(plans: TablePlans) -> None:
-    users = list(range(20))
+    users = list(range(8))
     one_by_one = [plans.rows(cut(user)) for user in users]
     asked = [cut(user) for user in users]
     for shop in asked:
@@ -111,5 +111,5 @@ def test_no_more_plans_than_processors_are_built(
     few.warm()
     assert len(built) == 2
     with ThreadPoolExecutor(8) as threads:
-        list(threads.map(few.rows, [cut(3)] * 24))
+        list(threads.map(few.rows, [cut(3)] * 12))
     assert len(built) == 2

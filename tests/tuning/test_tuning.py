@@ -19,7 +19,7 @@ from modiste.ranking.windows import Windows
 from modiste.release import Release, open_release
 from modiste.tuning.space import largest, pool_sizes
 from modiste.tuning.study import tune
-from modiste.tuning.weeks import judged_weeks
+from modiste.tuning.weeks import JudgedWeek, judged_weeks
 
 FEW = {
     "candidates": {"off": ["als", "bpr", "similar_users", "last_year"]},
@@ -44,12 +44,22 @@ def past(release: Release) -> Dataset:
     return release.shop.until(day).in_memory()
 
 
-def test_a_week_is_judged_as_the_model_ranks_it(past: Dataset, few: Config) -> None:
-    training = few.training
-    sizes = pool_sizes(training)
-    most = largest(training, 3)
-    windows = Windows(few.recipe, most, few.seed)
-    (week,) = judged_weeks(windows, past, 1, sizes, max_users=1000)
+@pytest.fixture(scope="module")
+def windows(few: Config) -> Windows:
+    return Windows(few.recipe, largest(few.training, 3), few.seed)
+
+
+@pytest.fixture(scope="module")
+def week(windows: Windows, past: Dataset, few: Config) -> JudgedWeek:
+    """The last week, ready to be judged by."""
+    (week,) = judged_weeks(windows, past, 1, pool_sizes(few.training), max_users=1000)
+    return week
+
+
+def test_a_week_is_judged_as_the_model_ranks_it(
+    windows: Windows, week: JudgedWeek, past: Dataset, few: Config
+) -> None:
+    most = largest(few.training, 3)
     # With all windows and the largest pool it is what training and ranking do.
     values, ranker = week.judge(few.ranker, replace(most, n_windows=3), few.seed)
     before = past.until(week.week)
@@ -62,11 +72,9 @@ def test_a_week_is_judged_as_the_model_ranks_it(past: Dataset, few: Config) -> N
     assert values["MAP"].sum() > 0
 
 
-def test_smaller_pools_and_fewer_negatives(past: Dataset, few: Config) -> None:
+def test_smaller_pools_and_fewer_negatives(week: JudgedWeek, few: Config) -> None:
     sizes = pool_sizes(few.training)
     assert sizes == [12, 20, 40, 80]
-    windows = Windows(few.recipe, largest(few.training, 3), few.seed)
-    (week,) = judged_weeks(windows, past, 1, sizes, max_users=1000)
     for size in sizes:
         held = week.rows.filter(pl.col("_size") <= size).group_by("user_idx").len()
         assert held["len"].max() == size
