@@ -12,6 +12,7 @@ from modiste.candidates.popular import Popular
 from modiste.candidates.repurchase import Repurchase
 from modiste.data import Dataset
 from modiste.demand import moment
+from modiste.demand.columns import DEMAND
 from modiste.evaluation.backtest import MODEL, backtest
 from modiste.ranking.lightgbm import LightGbmRanker
 from modiste.ranking.prepared import Recipe
@@ -51,6 +52,7 @@ def test_training_windows(shop: Dataset, weeks_ago: int) -> None:
     for made in (shop, other_future(shop, start)):
         forget_models()
         tables.append(Windows(RECIPE, TRAINING, seed=1).window(made.until(end), start).rows)
+    assert set(PREFIXES) == set(DEMAND.names)
     rows, others = tables
     assert not rows.equals(others)  # other things were bought in the window
     both = rows.join(others, on=["user_idx", "item_idx"], suffix="_other")
