@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from modiste.encoders.kept import KeptValues
+from modiste.encoders.fitting.kept import KeptValues
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ material   what is learned from: the shop's pictures and texts, read once
 loss       what is made small
 batches    texts drawn anew for every batch
 speech     what the loop asks of words
+kept       what a frozen part makes of pictures, on disk
 checkpoint where a killed fit goes on
 fit        the loop
 files      the fitted encoder as a folder

@@ -12,7 +12,7 @@ import numpy as np
 
 from modiste.data.photos import PictureError
 from modiste.encoders.batches import n_threads
-from modiste.encoders.kept import Halves, KeptValues
+from modiste.encoders.fitting.kept import Halves, KeptValues
 from modiste.errors import InputError
 from modiste.garments.learning.model import GarmentNetwork
 from modiste.garments.learning.views import Bytes, Views, draw_views, plain_views, see_view

@@ -13,7 +13,7 @@ import torch
 
 from modiste.encoders.base import Batch, Encoder, Vectors
 from modiste.encoders.batches import encode_files
-from modiste.encoders.kept import Halves, KeptValues
+from modiste.encoders.fitting.kept import Halves, KeptValues
 from modiste.encoders.transformers import Transformers
 from modiste.errors import InputError
 from modiste.relevance.pairs import Whole
