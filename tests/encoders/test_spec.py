@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from modiste import errors
+from modiste.encoders import ENCODERS, Encoder
 from modiste.encoders.colour import Colour
 from modiste.encoders.spec import EncoderSpec, open_encoder
 from modiste.encoders.transformers import Transformers
@@ -91,3 +92,8 @@ def test_what_an_encoder_lacks_is_said_when_it_is_opened(
     line = f"{absent} is not installed: run pip install 'modiste[{extra}]'"
     with pytest.raises(errors.MissingExtraError, match=re.escape(line)):
         open_encoder(spec)
+
+
+@pytest.mark.parametrize("name", ENCODERS.names)
+def test_every_module_of_the_package_that_is_not_named_as_none_is_an_encoder(name: str) -> None:
+    assert issubclass(ENCODERS.get(name), Encoder)

@@ -27,6 +27,7 @@ ENCODERS = Registry(
             "spec",
             "splits",
             "stored",
+            "terms",
             "texts",
             "thesaurus",
         }
