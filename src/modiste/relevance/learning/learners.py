@@ -31,8 +31,6 @@ class WardrobeLearner(Learner):
         super().__init__(material, settings, draw)
         items = _items(self, draw)
         self.network = Wardrobe(items, settings.dim, settings.attention)
-        self.tables = {} if items.ids is None else {"items": items.ids}
-        self.looks = {} if items.look is None else {"targets": items.look.dense}
         self.wardrobes = cut_wardrobes(self.known.take(self.rows), settings.longest)
         sold = self.sales[self.sales > 0]
         self.usual = float(np.log1p(sold).mean()) if len(sold) else 0.0
@@ -114,9 +112,7 @@ class FactorsLearner(UserLearner):
         super().__init__(material, settings, draw)
         items = _items(self, draw)
         self.network = Factors(self.known.n_users, items, settings.dim, draw)
-        own = {} if items.ids is None else {"items": items.ids}
-        self.tables = {**own, "users": self.network.users}
-        self.looks = {} if items.look is None else {"targets": items.look.dense}
+        self.tables = {**self.tables, "users": self.network.users}
         self.begin(start)
 
     def scored(self, items: Tensor) -> tuple[Tensor, Tensor]:
@@ -215,11 +211,15 @@ LEARNERS: dict[str, type[WardrobeLearner] | type[FactorsLearner] | type[VbprLear
 
 
 def _items(learner: Learner, draw: torch.Generator) -> Items:
+    """Make what stands for items, and tell the learner what of it learns."""
     settings = learner.settings
     look = None
     if learner.pictures is not None:
         look = Look(learner.pictures.n_axes, settings.dense, settings.dim, draw)
-    return Items(learner.known.n_items if settings.ids else 0, settings.dim, look, draw)
+    items = Items(learner.known.n_items if settings.ids else 0, settings.dim, look, draw)
+    learner.tables = {} if items.ids is None else {"items": items.ids}
+    learner.looks = {} if items.look is None else {"targets": items.look.dense}
+    return items
 
 
 def _folded(learner: Learner) -> dict[str, Dense]:
