@@ -45,7 +45,7 @@ class OnlineFeatures:
         wait_seconds: float = WAIT_SECONDS,
         rest_seconds: float = REST_SECONDS,
     ) -> None:
-        """Take a repository; it is opened when it is first read.
+        """Open a repository; loading Feast takes seconds, which no list shall wait for.
 
         Raises:
             ConfigError: If nothing was published to it.
@@ -61,9 +61,13 @@ class OnlineFeatures:
         self._keys: dict[str, str] = {}
         self._columns: dict[str, list[str]] = {}
         self._again_at = 0.0
-        self._said, self._said_at = "", 0.0
+        self._say_at: dict[str, float] = {}
         self._opening = Lock()
         self._asked = Semaphore(_MOST_ASKED)
+        try:
+            self._opened()
+        except Exception as error:  # it is tried again when it is read
+            self._leave_alone(error)
 
     def read(
         self, entity: Literal["user", "item"], wanted: Sequence[str], ids: Sequence[str]
@@ -74,14 +78,20 @@ class OnlineFeatures:
         try:
             rows = self._in_time(lambda: self._read(entity, wanted, ids))
         except Exception as error:  # each store's driver has errors of its own
-            told = " ".join(str(error).split()) or type(error).__name__
-            self._again_at, self._store = monotonic() + self._rest, None
-            self._say(f"it does not answer ({told})")
+            self._leave_alone(error)
             return None
         n_lacking = len(rows) - int(rows["is_read"].sum())
         if n_lacking:
-            self._say(f"it lacks {n_lacking} of {len(rows)} {entity}s of release {self._release}")
+            lacks = f"it lacks {n_lacking} of {len(rows)} {entity}s of release {self._release}"
+            self._say(entity, lacks)
         return rows
+
+    def holds(self, entity: Literal["user", "item"], ids: Sequence[str]) -> bool:
+        """Tell whether rows of the release are there for all of some users or items."""
+        try:
+            return bool(self._in_time(lambda: self._read(entity, [], ids))["is_read"].all())
+        except Exception:  # whatever is wrong with it, they are not there
+            return False
 
     def _read(self, entity: str, wanted: Sequence[str], ids: Sequence[str]) -> pl.DataFrame:
         store = self._opened()
@@ -134,10 +144,14 @@ class OnlineFeatures:
             raise fault
         return answer  # type: ignore[return-value]
 
-    def _say(self, trouble: str) -> None:
-        """Log a trouble, the same one not more often than once a minute."""
+    def _leave_alone(self, error: Exception) -> None:
+        told = " ".join(str(error).split()) or type(error).__name__
+        self._again_at, self._store = monotonic() + self._rest, None
+        self._say("away", f"it does not answer ({told})")
+
+    def _say(self, kind: str, trouble: str) -> None:
+        """Log a trouble, of each kind one a minute."""
         now = monotonic()
-        if trouble == self._said and now - self._said_at < _SAY_AGAIN_SECONDS:
-            return
-        self._said, self._said_at = trouble, now
-        _log.warning("feature store: %s: features are computed directly", trouble)
+        if now >= self._say_at.get(kind, now):
+            self._say_at[kind] = now + _SAY_AGAIN_SECONDS
+            _log.warning("feature store: %s: features are computed directly", trouble)

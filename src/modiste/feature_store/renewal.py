@@ -6,11 +6,11 @@ from pathlib import Path
 
 import polars as pl
 
+from modiste.engine import collect
 from modiste.feature_store.online import FOLDER, OnlineFeatures
 from modiste.feature_store.publishing import Progress, publish
 from modiste.feature_store.repository import DATA, SETTINGS
 from modiste.feature_store.snapshots import TIME
-from modiste.recommend.online import IS_READ, Entity
 from modiste.release import Release, open_release
 
 
@@ -48,9 +48,6 @@ def bring_online(shop: Path, progress: Progress | None = None) -> str:
 def _is_online(folder: Path, release: Release) -> bool:
     """Ask for the last user and the last item: they are written last."""
     store = OnlineFeatures(folder, release.name, wait_seconds=30.0)
-    ids: dict[Entity, list[str]] = {
-        "user": release.shop.users.select("user_id").tail(1).collect("polars")["user_id"].to_list(),
-        "item": release.shop.items.select("item_id").tail(1).collect("polars")["item_id"].to_list(),
-    }
-    found = [store.read(entity, [], asked) for entity, asked in ids.items()]
-    return all(rows is not None and bool(rows[IS_READ].all()) for rows in found)
+    users = collect(release.shop.users.select("user_id").tail(1))["user_id"].to_list()
+    items = collect(release.shop.items.select("item_id").tail(1))["item_id"].to_list()
+    return store.holds("user", users) and store.holds("item", items)
