@@ -33,9 +33,8 @@ class Calibration:
 def fit_calibration(said: Doubles, happened: Doubles, weights: Doubles) -> Calibration:
     """Fit the slope on rows that the model was not fitted on.
 
-    One number cannot bend the order of two users, neither of a day nor, since it hardly differs
-    between fits, of two days. A curve that follows what happened lately, such as isotonic
-    regression, is right of these weeks and wrong of the next.
+    One number cannot bend the order of two rows. A curve that follows what happened lately, such as
+    isotonic regression, differs more from fit to fit, and mixes up days that two fits foresaw.
 
     Args:
         said: Predictions, `[n_rows]`.
