@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from PIL import Image
 from starlette.testclient import TestClient
 
@@ -73,18 +74,24 @@ Served = Callable[..., Any]
 
 
 @contextmanager
+def answering(app: FastAPI) -> Iterator[TestClient]:
+    """Serve an application, and wait until it is ready."""
+    with TestClient(app, base_url=HERE, raise_server_exceptions=False) as client:
+        until = time.monotonic() + 60
+        while not app.state.readiness.ready and time.monotonic() < until:
+            time.sleep(0.01)
+        assert app.state.readiness.ready, app.state.readiness.reasons
+        yield client
+
+
+@contextmanager
 def running(folder: Path, **changed: Any) -> Iterator[TestClient]:
     """Serve four items with changed settings, until ready."""
     (folder / "0001.jpg").write_bytes(picture_bytes())
     settings = ServeSettings(**changed)
     database = Database(settings.database_url(folder))
     app = create_app(lambda events: FourItems(folder, events), database, settings)
-    with TestClient(app, base_url=HERE, raise_server_exceptions=False) as client:
-        for _ in range(500):
-            if app.state.readiness.ready:
-                break
-            time.sleep(0.01)
-        assert app.state.readiness.ready, app.state.readiness.reasons
+    with answering(app) as client:
         yield client
 
 

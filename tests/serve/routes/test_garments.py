@@ -17,7 +17,7 @@ from modiste.serve.app import create_app
 from modiste.serve.database import Database, EventStore
 from modiste.serve.settings import ServeSettings
 from modiste.serve.window.garments import GarmentFinder
-from tests.serve.conftest import HERE, FourItems, picture_bytes
+from tests.serve.conftest import FourItems, answering, picture_bytes
 
 SHIRT = Garment(
     (0.1, 0.2, 0.9, 0.80004),
@@ -63,9 +63,7 @@ def served(folder: Path, finder: GarmentFinder | None, **changed: Any) -> Iterat
         return window
 
     app = create_app(opened, database, settings)
-    with TestClient(app, base_url=HERE, raise_server_exceptions=False) as client:
-        while not app.state.readiness.ready:
-            pass
+    with answering(app) as client:
         yield client
 
 

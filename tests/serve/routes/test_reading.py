@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,7 @@ from modiste.serve.app import create_app
 from modiste.serve.database import Database
 from modiste.serve.settings import ServeSettings
 from modiste.serve.window import ShopWindow
-
-HERE = "http://127.0.0.1:8000"
+from tests.serve.conftest import answering
 
 
 @pytest.fixture(scope="module")
@@ -23,12 +21,7 @@ def client(trained_shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     settings = ServeSettings()
     database = Database(settings.database_url(tmp_path_factory.mktemp("database")))
     app = create_app(lambda events: ShopWindow.open(trained_shop, events), database, settings)
-    with TestClient(app, base_url=HERE, raise_server_exceptions=False) as opened:
-        for _ in range(6000):
-            if app.state.readiness.ready:
-                break
-            time.sleep(0.01)
-        assert app.state.readiness.ready, app.state.readiness.reasons
+    with answering(app) as opened:
         yield opened
 
 
