@@ -89,6 +89,26 @@ def test_feast_reads_the_folder_itself(repository: Path) -> None:
     assert "item_features" in done.stdout
 
 
+def test_without_materialize_nothing_is_put_online_nor_told(
+    release: Release, tmp_path: Path
+) -> None:
+    from modiste.feature_store.online import OnlineFeatures
+    from modiste.feature_store.publishing import publish
+
+    told: list[str] = []
+    made = publish(
+        release,
+        tmp_path / "features",
+        n_weeks=0,
+        materialize=False,
+        progress=lambda stage, share: told.append(stage),
+    )
+    assert made.online == ""
+    assert set(told) == {"write features"}
+    store = OnlineFeatures(tmp_path / "features", release.name, wait_seconds=30)
+    assert not store.holds("item", ["0108775015"])
+
+
 def test_a_folder_of_other_files_is_left_alone(release: Release, tmp_path: Path) -> None:
     from modiste.feature_store.publishing import publish
 
