@@ -32,9 +32,9 @@ _KINDS, _CURVES, _WEEKS, _YEAR = 14, 4, 26, 52
 _MEANINGS = {
     "new": "not sold yet",
     "launch": "first sold at most four weeks ago",
-    "peak": "the last four weeks reach six tenths of its best four",
-    "fade": "they do not",
-    "gone": "offered with a chance below one in twenty, as far as sales can tell",
+    "peak": "its last four weeks reach six tenths of its best four",
+    "fade": "its last four weeks reach less",
+    "gone": "offered with a chance below one in twenty",
 }
 _BANDS = (0.5, 0.8, 1.25, 2.0)
 """Sales against the kind's own mean, between which the shades of the heat map lie."""
@@ -162,9 +162,9 @@ def stage_table(panel: Panel) -> Table:
     return Table(
         title="Stages of life",
         reading="Articles by stage, as sales alone tell it.",
-        head=[("stage", ""), ("articles", ""), ("pieces in 4 weeks", ""), ("which are they", "")],
+        head=[("stage", ""), ("articles", ""), ("pieces in 4 weeks", "")],
         rows=[
-            [name, f"{number[place]:,}", f"{lately[place]:,.0f}", _MEANINGS[name]]
+            [f"{name}: {_MEANINGS[name]}", f"{number[place]:,}", f"{lately[place]:,.0f}"]
             for place, name in enumerate(STAGES)
         ],
     )
@@ -241,11 +241,15 @@ def figures_table(found: Mapping[str, Any]) -> Table:
         mine = models[own]
         ends = f" [{mine[metric + '_low']:.3f}, {mine[metric + '_high']:.3f}]"
         rows.append(
-            [title, label, f"{mine[metric]:.3f}{ends}", f"{models[best][metric]:.3f} ({best})"]
+            [
+                f"{title}, {label}",
+                f"{mine[metric]:.3f}{ends}",
+                f"{models[best][metric]:.3f} ({best})",
+            ]
         )
     return Table(
         title="What was foreseen, beside simple rules",
         reading=f"Over {found.get('weeks')} weeks; in brackets intervals of 95 %.",
-        head=[("", ""), ("figure", ""), ("modiste", ""), ("best simple rule", "")],
+        head=[("", ""), ("modiste", ""), ("best simple rule", "")],
         rows=rows,
     )
