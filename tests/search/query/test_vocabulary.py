@@ -8,6 +8,7 @@ import pytest
 
 from modiste.data import Dataset
 from modiste.engine import collect, lazy
+from modiste.search.query.understood import understand
 from modiste.search.query.vocabulary import (
     BESIDE,
     HEAD,
@@ -124,3 +125,17 @@ def test_the_same_shop_gives_the_same_words() -> None:
     one, other = (build_vocabulary(shop(kind=KINDS, colour=COLOURS)) for _ in range(2))
     assert list(one.meanings["trousers"]) == list(other.meanings["trousers"])
     assert dict(one.meanings) == dict(other.meanings)
+
+
+def test_a_slip_of_the_catalogue_is_read_as_the_value_it_means() -> None:
+    many = shop(kind=["Dress"] * 1200 + ["Skirt"], colour=["Red"] * 1200 + ["Dresa"])
+    known = build_vocabulary(many)
+    slips = replace(known, words={**known.words, "dres": 2})
+    assert slips.knows("dres")
+    assert slips.slip_for("dres") == "dress"
+    assert understand("long dres", slips).corrections == {"dres": "dress"}
+    assert (
+        replace(known, words={**known.words, "dres": 3}).slip_for("dres") is None
+    )  # 1,200 < 3 x 500
+    assert slips.slip_for("ress") is None  # its first letter is right or it is another word
+    assert slips.slip_for("skir") is None  # one skirt is no sign of what was meant

@@ -94,7 +94,7 @@ class Speller:
             if len(word) < _SHORT and (other[0] != word[0] or other not in likely):
                 continue
             edits = count_edits(word, other, fewest)
-            likeness = (self._class(other), not _lacks_letters(word, other))
+            likeness = (self._class(other), not lacks_letters(word, other))
             if edits < fewest or (edits == fewest and likeness < least):
                 best, fewest, least = other, edits, likeness
         if best is not None and best.startswith(word):
@@ -147,7 +147,7 @@ def count_edits(one: str, other: str, most: int) -> int:
     return min(above[-1], most + 1)
 
 
-def _lacks_letters(typed: str, word: str) -> bool:
+def lacks_letters(typed: str, word: str) -> bool:
     """Tell whether letters put into what was typed make the word."""
     left = iter(word)
     return len(typed) < len(word) and all(letter in left for letter in typed)

@@ -185,13 +185,14 @@ def _composed(text: str) -> str:
 
 
 def _correct(tokens: Sequence[Token], vocabulary: Vocabulary) -> tuple[list[Token], dict[str, str]]:
-    """Put the nearest of the shop's words for those that nobody knows."""
+    """Put the nearest of the shop's words for those that nobody knows, and for its own slips."""
     corrections: dict[str, str] = {}
     read: list[Token] = []
     for token in tokens:
         word = token.word
         if word not in corrections and len(corrections) < MOST_CORRECTIONS:
-            near = None if _is_word(word, vocabulary) else vocabulary.speller.nearest(word)
+            known = _is_word(word, vocabulary)
+            near = vocabulary.slip_for(word) if known else vocabulary.speller.nearest(word)
             if near is not None:
                 corrections[word] = near
         for place, part in enumerate(corrections.get(word, word).split()):

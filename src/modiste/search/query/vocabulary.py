@@ -13,7 +13,7 @@ import polars as pl
 from modiste.data import Dataset
 from modiste.encoders.thesaurus import canonical, known_words, related, singular
 from modiste.engine import collect
-from modiste.search.query.spelling import Speller
+from modiste.search.query.spelling import SHORTEST, Speller, lacks_letters
 
 ROLES = (
     "kind",
@@ -47,6 +47,8 @@ STOP_WORDS = frozenset(
 _UNKNOWN = frozenset(("unknown", "undefined", "other", "none", "na", "n a", "nan", "null", "misc"))
 _MOST_VALUES = 20_000
 _MOST_NEAR = 6
+_SLIP = 500
+"""So many times as many items have what was meant as texts have the slip."""
 _NEAR_STEP = 0.02
 _LONGEST_VALUE = 8
 _JOINTS = re.compile(r"\s*(?:/|,|&|\+|\band\b)\s*", re.IGNORECASE)
@@ -87,7 +89,7 @@ class Vocabulary:
         spoken = {word for phrase in self.meanings for word in phrase.split()}
         return Speller.of(self.words, (spoken | known_words()) - STOP_WORDS, self._values)
 
-    @property
+    @cached_property
     def _values(self) -> dict[str, int]:
         """Give the words that are a value of what shoppers speak of, to how many items have it."""
         found = {
@@ -103,6 +105,25 @@ class Vocabulary:
         if any(form in self.words for form in (word, one, f"{one}s", f"{one}es")):
             return True
         return canonical(word) in self.meanings
+
+    def slip_for(self, word: str) -> str | None:
+        """Give the value that a folded word lacks one letter of, if that is what was meant.
+
+        A catalogue has slips of its own: "dres" in a name or two makes it a word of the shop, and
+        yet who types it means one of ten thousand dresses.
+        """
+        known = word in STOP_WORDS or singular(word) in known_words()
+        if len(word) < SHORTEST or known or canonical(word) in self.meanings:
+            return None
+        one = singular(word)
+        n_own = sum(self.words.get(form, 0) for form in {word, one, f"{one}s", f"{one}es"})
+        meant = [
+            (n_items, value)
+            for value, n_items in self._values.items()
+            if len(value) == len(word) + 1 and value[0] == word[0] and lacks_letters(word, value)
+        ]
+        n_items, value = max(meant, default=(0, ""))
+        return value if n_items >= _SLIP * max(n_own, 1) else None
 
     def meanings_of(self, phrase: str) -> tuple[Meaning, ...]:
         """Give what a phrase names, the surest first; empty: nothing in this shop.
