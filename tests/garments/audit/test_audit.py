@@ -150,6 +150,9 @@ def test_suggestions_need_known_values_that_were_predicted_well() -> None:
     assert np.allclose(least, (0.8, 1.0))
     assert least_chance(sure[:, ::-1], labels, np.ones(100, np.bool_)) is None
     assert least_chance(sure[:40], labels[:40], np.ones(40, np.bool_)) is None, "too few to check"
+    unsure = np.tile(np.array([0.4, 0.3], np.float32), (900, 1))
+    many, right = np.concatenate([sure, unsure]), np.concatenate([labels, np.zeros(900, np.int64)])
+    assert least_chance(many, right, np.ones(1000, np.bool_)) == least, "likelier wrong than right"
 
 
 def test_an_encoder_fitted_on_the_shop_is_no_evidence(planted: Planted, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ FEWEST = 10
 ASSUMED = 0.05
 """Share of values that are taken to be wrong before anything is looked at."""
 CERTAIN = 0.5
-"""A value is called wrong where that is at least so likely."""
+"""A value is called wrong, or suggested, where that is at least so likely."""
 PRECISION = 0.9
 """A missing value is suggested where so many of the known ones predicted as surely were right."""
 _LEAST_CHECKED = 50
@@ -117,7 +117,9 @@ def least_chance(chances: Floats, labels: Whole, known: Mask) -> tuple[float, fl
     top = chances[rows, best]
     order = np.argsort(-top, kind="stable")
     right = np.cumsum(best[order] == labels[rows][order]) / np.arange(1, len(rows) + 1)
-    enough = np.flatnonzero((right >= PRECISION) & (np.arange(len(rows)) >= _LEAST_CHECKED - 1))
+    # Many sure ones would carry unsure ones along: each is likelier right than wrong as well.
+    fit = (right >= PRECISION) & (top[order] >= CERTAIN)
+    enough = np.flatnonzero(fit & (np.arange(len(rows)) >= _LEAST_CHECKED - 1))
     if not len(enough):
         return None
     last = int(enough[-1])
