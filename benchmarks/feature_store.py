@@ -1,6 +1,6 @@
 """What features of one user and 200 items cost, read through Feast and computed directly.
 
-    python benchmarks/feature_store.py SHOP [--users 40] [--json FILE]
+    python -m benchmarks.feature_store SHOP [--users 40] [--json FILE]
 
 SHOP has a release and a repository (`modiste features publish`). Processor time of one thread
 (POLARS_MAX_THREADS and OMP_NUM_THREADS are set to 1), to which SQLite's counts and another store's
@@ -12,28 +12,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 
-os.environ.setdefault("POLARS_MAX_THREADS", "1")
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+from benchmarks.timing import measure
+
 N_ITEMS, N_LISTED = 200, 12
-
-
-def measure(ask: Callable[[int], object], users: list[int]) -> dict[str, float]:
-    """Ask once for every user and give milliseconds, the medians."""
-    ask(users[0])
-    cpu, wall = [], []
-    for user in users:
-        start, clock = process_time(), perf_counter()
-        ask(user)
-        cpu.append(1e3 * (process_time() - start))
-        wall.append(1e3 * (perf_counter() - clock))
-    middle = len(users) // 2
-    return {"cpu_p50_ms": sorted(cpu)[middle], "wall_p50_ms": sorted(wall)[middle]}
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """What one live recommendation costs in processor time, in one plan and as the batch makes it.
 
-    python benchmarks/live.py SHOP [--users 40] [--json FILE]
+    python -m benchmarks.live SHOP [--users 40] [--json FILE]
 
 Processor seconds of one thread (POLARS_MAX_THREADS and OMP_NUM_THREADS are set to 1), of users
 spread over all with one item in their basket; wall time is told beside them.
@@ -11,34 +11,10 @@ from __future__ import annotations
 import argparse
 import gc
 import json
-import os
-from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter, process_time
 from typing import Any
 
-os.environ.setdefault("POLARS_MAX_THREADS", "1")
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-
-
-def measure(ask: Callable[[int], object], users: list[int]) -> dict[str, float]:
-    """Ask once for every user and give milliseconds."""
-    ask(users[0])
-    cpu, wall = [], []
-    for user in users:
-        start, clock = process_time(), perf_counter()
-        ask(user)
-        cpu.append(1e3 * (process_time() - start))
-        wall.append(1e3 * (perf_counter() - clock))
-    cpu.sort()
-    wall.sort()
-    middle, high = len(users) // 2, int(len(users) * 0.95)
-    return {
-        "cpu_p50_ms": cpu[middle],
-        "cpu_p95_ms": cpu[high],
-        "wall_p50_ms": wall[middle],
-        "wall_p95_ms": wall[high],
-    }
+from benchmarks.timing import measure
 
 
 def main() -> None:
