@@ -103,7 +103,7 @@ def test_what_is_not_wanted_is_in_no_match(plain: Matcher) -> None:
     assert result.matches
     assert not any(colour == "Blue" for _, colour in found(result))
     assert all(one.item_idx % 2 for one in result.matches)
-    assert result.without == {"colour": ("Blue",)}
+    assert result.without == {"colour": ("Blue",), "words": ("pockets",)}
 
 
 def test_a_price_alone_is_answered(plain: Matcher) -> None:
@@ -152,6 +152,16 @@ def test_words_rule_over_what_the_photo_shows() -> None:
     result = one.match("green", photo("Red", "Shirt"), k=4)
     assert found(result) == [("Top", "Green")] * 4
     assert result.by_photo == {"kind": ("Top",)}
+
+
+def test_what_the_words_say_no_to_is_not_looked_for_though_the_photo_shows_it() -> None:
+    one = matcher(Piece("top", {"colour": {"red": 0.9}, "detail": {"pockets": 0.9}}))
+    seen = one.match(photo=photo("Red", "Shirt"), k=4)
+    assert "words: pockets" in seen.matches[0].fits
+    result = one.match("no pockets", photo("Red", "Shirt"), k=2)
+    assert [match.item_idx % 2 for match in result.matches] == [1, 1]
+    assert [match.fit for match in result.matches] == [1.0, 1.0]
+    assert result.without == {"words": ("pockets",)}
 
 
 def test_of_several_garments_the_words_choose() -> None:

@@ -101,6 +101,8 @@ def test_wider_values_are_wished_for_less_surely(vocabulary: Vocabulary) -> None
         ("dress without stripes", ("stripes",), "dress"),
         ("dress, not red", ("red",), "dress"),
         ("not red or blue dress", ("red", "blue"), "dress"),
+        ("dress no no stripes", ("stripes",), "dress"),
+        ("not too long dress", ("long",), "dress"),
         ("without stripes, dots, dress", ("stripes", "dots"), "dress"),
         ("no stripes and long sleeves", ("stripes",), "long sleeves"),
         ("shirt but not red", ("red",), "shirt"),

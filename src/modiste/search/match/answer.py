@@ -53,6 +53,6 @@ class MatchResult:
     by_photo: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Attributes of the shop that are seen in the photo, less those that the words name."""
     without: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Attributes that no match has."""
+    """Attributes that no match has; `words` are those that no attribute tells."""
     corrections: Mapping[str, str] = field(default_factory=dict)
     """Mistyped words and what each was read as."""

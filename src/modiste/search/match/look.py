@@ -17,7 +17,7 @@ from modiste.search.match.seen import (
     cut_out,
     read_garment,
 )
-from modiste.search.query.asked import Reader
+from modiste.search.query.asked import Reader, Unwanted
 from modiste.search.space import Spaces
 
 
@@ -42,6 +42,7 @@ def look_at(
     reader: Reader,
     spaces: Spaces,
     finder: Callable[[], AttributeFinder],
+    unwanted: Unwanted | None = None,
 ) -> Look:
     """Look at a photo.
 
@@ -55,6 +56,7 @@ def look_at(
         reader: Reads words in the shop's.
         spaces: The shop's vectors.
         finder: Gives the word vectors where a name of the model is not the shop's.
+        unwanted: What the words said no to.
 
     Raises:
         InputError: If the photo cannot be read, or there is neither a model nor a vector to look
@@ -74,7 +76,7 @@ def look_at(
             notes.append("no garment is seen in the photo: it is compared as a whole")
         else:
             place = choose_garment(garments, kinds, lambda one: read_garment(one, reader, finder))
-            seen = read_garment(garments[place], reader, finder)
+            seen = read_garment(garments[place], reader, finder, unwanted)
             names = [garment.category or "a garment" for garment in garments]
             if len(garments) > 1:
                 part, whole = cut_out(picture, garments[place].box), "garment in the photo"

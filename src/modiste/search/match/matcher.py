@@ -134,12 +134,16 @@ class Matcher:
         look = Look()
         if photo is not None:
             kinds = wanted.by_words.get(KIND, {})
-            look = look_at(photo, kinds, self.recogniser, reader, finder.spaces, self._attributes)
+            look = look_at(
+                photo, kinds, self.recogniser, reader, finder.spaces, self._attributes, unwanted
+            )
             wanted = with_photo(wanted, look.seen.wishes, look.seen.said)
             notes += look.notes
         conditions = conditions_of(asked, read_filters(filters))
         kept = self._kept(conditions, wanted, rules)
         named = {} if unwanted is None else dict(unwanted.named)
+        if unwanted is not None and unwanted.words:
+            named["words"] = tuple(unwanted.text.split())
         told = (surest(wanted.by_words), surest(wanted.by_photo), named)
         corrected = {} if asked is None else asked.understood.corrections
         if not wanted.named and look.vector is None and not conditions:

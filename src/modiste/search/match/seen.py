@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from modiste.errors import InputError, MissingExtraError
 from modiste.search.attributes import AttributeFinder
 from modiste.search.match.wanted import Said
-from modiste.search.query.asked import Reader
+from modiste.search.query.asked import Reader, Unwanted
 from modiste.search.query.understood import Wishes, understand
 
 if TYPE_CHECKING:
@@ -63,7 +63,12 @@ class Seen:
     """What this shop has no word for."""
 
 
-def read_garment(garment: Garment, reader: Reader, finder: Callable[[], AttributeFinder]) -> Seen:
+def read_garment(
+    garment: Garment,
+    reader: Reader,
+    finder: Callable[[], AttributeFinder],
+    unwanted: Unwanted | None = None,
+) -> Seen:
     """Say what a garment is in the shop's values.
 
     A category is a kind of the shop by its name, by the words that mean the same, or by word
@@ -73,7 +78,9 @@ def read_garment(garment: Garment, reader: Reader, finder: Callable[[], Attribut
         garment: As a garments model sees it.
         reader: Reads words in the shop's.
         finder: Gives the word vectors; called only where the names do not tell.
+        unwanted: What the words said no to: it is not looked for, though the garment has it.
     """
+    away = {stem for word in (unwanted.words if unwanted else ()) for stem in word}
     wishes: dict[str, Mapping[str, float]] = {}
     said: list[Said] = []
     unread: list[str] = []
@@ -89,6 +96,8 @@ def read_garment(garment: Garment, reader: Reader, finder: Callable[[], Attribut
     for group, names in garment.attributes.items():
         for name, probability in names.items():
             if probability < SURE or _plain(name).startswith("no "):
+                continue
+            if away & set(reader.index.stems(_plain(name))):
                 continue
             _read_one(group, _plain(name), probability, reader, wishes, said)
     return Seen(wishes, tuple(said), tuple(unread))

@@ -117,13 +117,18 @@ class Reader:
             for name, values in wishes.items():
                 sure = {value: weight for value, weight in values.items() if weight >= HEAD}
                 excluded.setdefault(name, {}).update(sure)
-        rest = [word for phrase in phrases for word in phrase.split() if not self._means(word)]
+        # What an attribute tells half, as "all over pattern" does "flowers", the texts may tell.
+        rest = [word for phrase in phrases for word in phrase.split() if not self._names(word)]
         if not rest and not any(excluded.values()):
             return None
         return Unwanted(excluded, self.index.words(" ".join(rest)), " ".join(rest))
 
     def _has(self, word: str) -> bool:
         return any(self.index.word(stem) for stem in self.index.stems(word))
+
+    def _names(self, word: str) -> bool:
+        meanings = self.vocabulary.meanings_of(canonical(word))
+        return any(meaning.weight >= HEAD for meaning in meanings)
 
     def _means(self, word: str) -> bool:
         return bool(self.vocabulary.meanings_of(canonical(word)))

@@ -12,7 +12,8 @@ from modiste.search.query.vocabulary import Vocabulary
 NEGATIONS = frozenset(("no", "not", "without", "except", "excluding", "minus", "nor"))
 LONGEST_IDIOM = 4
 """Words of the longest phrase of the thesaurus that is looked for."""
-_FILLERS = frozenset(("a", "an", "any", "the", "too", "so", "very", "in", "of", "with"))
+_DEGREES = frozenset(("too", "so", "very"))
+_FILLERS = frozenset(("a", "an", "any", "the", "in", "of", "with")) | _DEGREES
 _JOINTS = frozenset(("and", "or", "but", "nor", "with", "in", "for", "of"))
 _WITHOUT = re.compile(r"(?<!\w)w/o(?!\w)|\b(?:but not|anything but|other than|apart from)\b", re.I)
 _HYPHEN = re.compile("[-\u2010-\u2013]")
@@ -113,9 +114,13 @@ def _unwanted(
     groups: list[list[Token]] = []
     about, sure, end = None, True, start
     while start < len(tokens):
-        while start < len(tokens) - 1 and tokens[start].word in _FILLERS:
+        degree = False
+        # "no no stripes" is said with force, and means what "no stripes" does.
+        while start < len(tokens) - 1 and tokens[start].word in _FILLERS | NEGATIONS:
+            degree = tokens[start].word in _DEGREES
             start += 1
-        stop = start + _length(tokens, start, vocabulary)
+        # "not too short skirt" is a skirt.
+        stop = start + (1 if degree else _length(tokens, start, vocabulary))
         attribute = _attribute(tokens[start:stop], vocabulary)
         if not sure and (attribute is None or attribute != about):
             break
