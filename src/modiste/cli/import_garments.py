@@ -114,6 +114,6 @@ def _facts(report: LabelsReport, out: Path) -> list[str]:
         *(f"{count:,} {how} in {out / 'folders'}" for how, count in report.links.items()),
         f"{report.seconds:.1f} s of CPU, at most {report.peak_memory_mb:,.0f} MiB of memory",
         f"labels are in {out}; next:",
-        f"  modiste garments fit --data {out} --out MODEL",
+        f"  modiste garments fit --data {out} --backbone transformers=FOLDER --out MODEL",
         f"  modiste evaluate-garments --data {out} --model MODEL",
     ]

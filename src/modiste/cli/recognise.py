@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from modiste.garments import Garment, Recogniser
 
 _BATCH = 16
+_LIKELY = 0.5
 _ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 
 
@@ -60,6 +61,8 @@ def recognise_command(
             write(json.dumps(_object(path, told)) if as_json else _line(path, told))
     if not n_read:
         raise InputError(f"none of {len(paths):,} photos could be read: give JPEG, PNG or WebP")
+    if len(recogniser.places) == 1:
+        typer.echo("this recogniser names one garment a photo, whatever else is in it", err=True)
 
 
 def _recognised(
@@ -139,14 +142,13 @@ def _garment(garment: Garment) -> str:
         named += f" {garment.category_probability:.0%}"
     parts = [f"{named} (there: {garment.confidence:.0%})"]
     for name, values in garment.attributes.items():
-        likely = ", ".join(f"{value} {share:.0%}" for value, share in _shown(values))
-        parts.append(f"{name}: {likely}")
+        parts.append(f"{name}: {', '.join(_shown(values))}")
     left, top, right, bottom = garment.box
     parts.append(f"box {left:.2f} {top:.2f} {right:.2f} {bottom:.2f}")
     return "; ".join(parts)
 
 
-def _shown(values: Any) -> list[tuple[str, float]]:
-    """Give the likeliest value, and others that are likelier than not."""
-    ordered = list(values.items())
-    return ordered[:1] + [pair for pair in ordered[1:] if pair[1] >= 0.5]
+def _shown(values: Mapping[str, float]) -> list[str]:
+    """Give the values that are likelier than not; where there are none the likeliest, as a guess."""
+    likely = [f"{value} {share:.0%}" for value, share in values.items() if share >= _LIKELY]
+    return likely or [f"perhaps {value} {share:.0%}" for value, share in [*values.items()][:1]]
