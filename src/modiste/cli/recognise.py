@@ -149,6 +149,6 @@ def _garment(garment: Garment) -> str:
 
 
 def _shown(values: Mapping[str, float]) -> list[str]:
-    """Give the values that are likelier than not; where there are none the likeliest, as a guess."""
+    """Give the values that are likelier than not; where there are none the best, as a guess."""
     likely = [f"{value} {share:.0%}" for value, share in values.items() if share >= _LIKELY]
     return likely or [f"perhaps {value} {share:.0%}" for value, share in [*values.items()][:1]]
