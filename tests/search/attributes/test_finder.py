@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+import numpy as np
+import polars as pl
 import pytest
 
 from modiste.data import Dataset
+from modiste.encoders.base import Vectors, unit
 from modiste.engine import collect, lazy
 from modiste.errors import InputError
 from modiste.search.attributes import AttributeFinder
@@ -100,6 +104,42 @@ def test_any_encoder_of_words_will_do(planted_shop: Dataset) -> None:
 
     with pytest.raises(InputError, match="reads no words"):
         EncodedWords(Blind(), "blind")
+
+
+@dataclass(frozen=True)
+class Leaning:
+    """Hears the same in every word, which lies where boots do, and dresses in "waltz" besides."""
+
+    label = "leaning"
+
+    def texts(self, texts: Sequence[str]) -> Vectors:
+        rng = np.random.default_rng(len(texts))
+        found = rng.normal(0, 0.1, (len(texts), 8)).astype(np.float32)
+        found[:, 0] += 1.0
+        found[:, 1] += [0.7 * ("waltz" in text) for text in texts]
+        return unit(found)
+
+    def values(self, attribute: str, values: Sequence[str]) -> Vectors:
+        place = {"Boots": 0, "Dress": 1}
+        rows = [place.get(value, 2 + number % 6) for number, value in enumerate(values)]
+        vectors: Vectors = np.eye(8, dtype=np.float32)[rows]
+        return vectors
+
+
+def test_a_value_near_to_whatever_is_said_is_told_of_none_of_it(planted_shop: Dataset) -> None:
+    kinds = AttributeFinder.of(planted_shop, Leaning()).find("waltz").attributes["kind"]
+    assert kinds[0].value == "Dress"
+    assert "Boots" not in [one.value for one in kinds]
+
+
+def test_a_value_that_says_nothing_is_no_answer(learned: WordVectors) -> None:
+    shop = planted(24)
+    items = collect(shop.items)
+    vague = pl.when(pl.col("item_idx") < 6).then(pl.lit("Undefined")).otherwise("pattern")
+    shop = replace(shop, items=lazy(items.with_columns(vague.alias("pattern"))))
+    finder = AttributeFinder.of(shop, learned)
+    assert "Undefined" not in finder.values["pattern"].names
+    assert "Blossom" in finder.values["pattern"].names
 
 
 def test_a_shop_without_attributes_is_answered(learned: WordVectors) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+import polars as pl
 
 from modiste.data import Dataset, open_shop
 from modiste.encoders.base import Vectors
@@ -21,13 +22,20 @@ from modiste.search.attributes.encoded import EncodedWords
 from modiste.search.attributes.learning import Progress
 from modiste.search.attributes.stored import open_word_vectors
 from modiste.search.query.understood import Understood, understand
-from modiste.search.query.vocabulary import PART, ROLES, Vocabulary, build_vocabulary
+from modiste.search.query.vocabulary import (
+    PART,
+    ROLES,
+    Vocabulary,
+    build_vocabulary,
+    says_nothing,
+)
 
 MOST_VALUES = 1_000
 """An attribute of more values is one of names, and is not asked for by meaning; nor are years."""
 ORDINARY = 0.9
 """A value is close when it is nearer than this share of the pairs of a word and another's value."""
 _SAMPLE, _SEED = 200, 1
+_EVEN = 1e-6
 
 
 class Ear(Protocol):
@@ -53,6 +61,34 @@ class Values:
     """Items that have each."""
     vectors: Vectors
     """`[n_values, dim]`."""
+
+
+@dataclass(frozen=True)
+class Usual:
+    """How near the values of one attribute are to ordinary words."""
+
+    mean: Vectors
+    """Cosines, `[n_values]`."""
+    spread: Vectors
+    """Their standard deviations, `[n_values]`."""
+    above: Vectors
+    """Standard deviations that the pairs of a word and a value lie above the mean, rising."""
+
+    @classmethod
+    def of(cls, cosines: Vectors) -> Usual:
+        """Take it from cosines of words and values, `[n_words, n_values]`."""
+        if not cosines.size:
+            n_values = cosines.shape[1]
+            nothing = np.zeros(n_values, np.float32)
+            return cls(nothing, nothing + 1, np.zeros(1, np.float32))
+        mean, spread = cosines.mean(axis=0), cosines.std(axis=0) + np.float32(_EVEN)
+        return cls(mean, spread, np.sort(((cosines - mean) / spread).ravel()))
+
+    def floor(self, n_asked: int) -> float:
+        """Give what `ORDINARY` of the values stay below, the nearest of so many words counting."""
+        # Of each word one value may be its own.
+        others = 1.0 - 1.0 / max(1, len(self.mean))
+        return max(0.0, float(np.quantile(self.above, ORDINARY ** (1 / n_asked) * others)))
 
 
 @dataclass(frozen=True)
@@ -110,6 +146,7 @@ class AttributeFinder:
         values: dict[str, Values] = {}
         for name in _told_first(dataset.item_attributes):
             counts = items[name].drop_nulls().value_counts().sort(name)
+            counts = counts.filter(~pl.Series(map(says_nothing, counts[name]), dtype=pl.Boolean))
             names = counts[name].to_list()
             if 0 < len(names) <= MOST_VALUES and not all(map(str.isdigit, names)):
                 vectors = ear.values(name, names)
@@ -145,14 +182,14 @@ class AttributeFinder:
             for name, values in self.values.items()
             if (
                 group := self._closest(
-                    values, asked, self._floors[name], k, read.wishes.get(name, {}), away.get(name)
+                    values, asked, self._usual[name], k, read.wishes.get(name, {}), away.get(name)
                 )
             )
         }
         model = {
             name: group
             for name, values in self.model.items()
-            if (group := self._closest(values, asked, self._floors[name], k, _named(read, values)))
+            if (group := self._closest(values, asked, self._usual[name], k, _named(read, values)))
         }
         notes = [*read.notes, *(self._nameless(phrase) for phrase in self._apart(read))]
         if not attributes and not without:
@@ -180,7 +217,7 @@ class AttributeFinder:
         read = understand(text.replace("_", " "), self.vocabulary, spelling=False)
         wishes = read.wishes.get(attribute, {})
         found = self._closest(
-            self.values[attribute], self._asked(read), self._floors[attribute], 1, wishes
+            self.values[attribute], self._asked(read), self._usual[attribute], 1, wishes
         )
         return found[0] if found else None
 
@@ -206,23 +243,31 @@ class AttributeFinder:
         self,
         values: Values,
         asked: Vectors,
-        floor: float,
+        usual: Usual,
         k: int,
         wishes: Mapping[str, float],
         away: set[str] | None = None,
     ) -> tuple[Close, ...]:
-        """Give an attribute's values that are named or nearer than ordinary ones.
+        """Give an attribute's values that are named or nearer than they are to ordinary words.
 
-        Words that name a value, if half surely, tell more than vectors do: no vector is closer.
+        Some values are near to whatever is said, those of few items most. So how near one is counts
+        in standard deviations `z` of its own cosines with ordinary words. It is told as
+        `z / sqrt(z² + dim)`: the cosine that is as unusual among vectors of no structure. Words
+        that name a value, if half surely, tell more than vectors do: no vector is closer.
+
+        Source: Radovanović, Nanopoulos, Ivanović, "Hubs in space: popular nearest neighbors in
+            high-dimensional data", JMLR 2010.
         """
         found = _of_wishes(values, wishes)
         most = min(PART, max(wishes.values(), default=1.0))
         if len(asked):
-            near = (asked @ values.vectors.T).max(axis=0)
+            above = ((asked @ values.vectors.T - usual.mean) / usual.spread).max(axis=0)
+            near = above / np.sqrt(above**2 + values.vectors.shape[1])
+            floor = usual.floor(len(asked))
             for place in np.argsort(-near, kind="stable")[: k + len(found)].tolist():
                 name = values.names[place]
-                if near[place] > floor and name not in found:
-                    closeness = most * min(float(near[place]), 1.0)
+                if above[place] > floor and name not in found:
+                    closeness = most * float(near[place])
                     found[name] = Close(name, closeness, "vectors", values.counts[place])
         return _sorted({name: one for name, one in found.items() if name not in (away or ())}, k)
 
@@ -240,29 +285,17 @@ class AttributeFinder:
         return tuple(read.unknown[place] for place in np.flatnonzero(~vectors.any(axis=1)).tolist())
 
     @cached_property
-    def _floors(self) -> Mapping[str, float]:
-        """Give for each attribute the cosine that ordinary pairs of word and value stay below."""
+    def _usual(self) -> Mapping[str, Usual]:
+        """Tell for each attribute how near its values are to words drawn from all of the shop."""
         words = sorted(word for word in self.vocabulary.words if word.isalpha() and len(word) > 2)
         rng = np.random.default_rng(_SEED)
         drawn = rng.choice(len(words), min(_SAMPLE, len(words)), replace=False)
         heard = self.ear.texts([words[place] for place in np.sort(drawn).tolist()])
         heard = heard[heard.any(axis=1)]
         return {
-            name: _floor(heard @ values.vectors.T)
+            name: Usual.of(heard @ values.vectors.T)
             for name, values in {**self.values, **self.model}.items()
         }
-
-
-def _floor(cosines: Vectors) -> float:
-    """Give the cosine that `ORDINARY` of the pairs stay below whose value is not the word's own.
-
-    Args:
-        cosines: Of words and values, `[n_words, n_values]`: of each row one may be the word's own.
-    """
-    if not cosines.size:
-        return 0.0
-    others = 1.0 - 1.0 / cosines.shape[1]
-    return max(0.0, float(np.quantile(cosines, ORDINARY * others)))
 
 
 def _told_first(attributes: Sequence[str]) -> list[str]:

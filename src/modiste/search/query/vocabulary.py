@@ -146,6 +146,11 @@ class Vocabulary:
         return tuple(near.values()) or own
 
 
+def says_nothing(value: str) -> bool:
+    """Whether a value says that nothing is known: `Unknown`, `Other`, `n/a`."""
+    return canonical(value) in _UNKNOWN
+
+
 def build_vocabulary(dataset: Dataset) -> Vocabulary:
     """Read the words of a shop from its catalogue, in one pass over distinct values."""
     items = collect(dataset.items)
