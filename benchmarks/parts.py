@@ -4,8 +4,9 @@
 
 `none` has neither columns of demand nor the relevance model, and one ranker. Every other variant
 adds one part to it, `all` adds all. They predict the same customer-weeks, each from the rows before
-it, so their differences are paired; intervals are of 95 %, by resampling customers. Seconds are the
-processor's, of all threads. The relevance model needs vectors of pictures (`modiste embed`).
+it, so their differences are paired; intervals are of 95 %, by resampling customers. What a fit
+draws is not in them: run it with other seeds to see how much that is. Seconds are the processor's,
+of all threads. The relevance model needs vectors of pictures (`modiste embed`).
 """
 
 from __future__ import annotations
@@ -63,10 +64,15 @@ def main() -> None:
     parser.add_argument("--weeks", type=int, default=8)
     parser.add_argument("--refit-every", type=int, default=1)
     parser.add_argument("--as-of", type=date.fromisoformat)
+    parser.add_argument(
+        "--seed", type=int, help="of all that is drawn; default: the configuration's"
+    )
     parser.add_argument("--keep", type=int, default=60, help="size of the relevance filter")
     parser.add_argument("--only", nargs="*", default=[*VARIANTS], choices=[*VARIANTS])
     options = parser.parse_args()
     config = load_config(options.config)
+    if options.seed is not None:
+        config = replace(config, seed=options.seed)
     shop = with_vectors(Dataset.read(dataset_store(options.shop).current()), options.shop)
     shop = shop.until(as_of_day(shop, options.as_of)).in_memory()
     first: Judged | None = None
