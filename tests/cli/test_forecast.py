@@ -1,5 +1,6 @@
 """`modiste forecast` and `modiste evaluate-demand` as a user types them."""
 
+import json
 from pathlib import Path
 
 import polars as pl
@@ -7,8 +8,10 @@ import pytest
 from typer.testing import CliRunner
 
 from modiste.cli import app
+from modiste.data import open_shop
 from modiste.data.sources.hm import import_hm
 from modiste.data.synthetic import write_synthetic_shop
+from modiste.engine import collect
 from modiste.runs.record import read_runs
 
 
@@ -42,7 +45,20 @@ def test_articles_are_forecast_with_a_page(shop: Path, tmp_path: Path) -> None:
     assert kept.command == "forecast"
     assert kept.parameters == {"by": "article", "weeks": 1, "as_of": "2020-09-23"}
     assert kept.figures["rows"] == table.height
+    assert list(kept.files) == [str(out), str(out.with_suffix(".html"))]
     assert kept.name in run("runs", "--shop", str(shop))
+
+
+def test_a_forecast_is_told_as_json(shop: Path, tmp_path: Path) -> None:
+    out, stock = tmp_path / "articles.csv", tmp_path / "stock.csv"
+    items = collect(open_shop(shop).items.select("item_id")).sort("item_id")
+    items.with_columns(stock=pl.lit("many")).write_csv(stock)
+    words = ["--shop", str(shop), "--by", "article", "--weeks", "1", "--stock", str(stock)]
+    result = CliRunner().invoke(app, ["forecast", *words, "--out", str(out), "--json"])
+    told = json.loads(result.stdout)
+    assert (told["rows"], told["weeks"]) == (pl.read_csv(out).height, 1)
+    assert "without a number are judged by their sales" in result.stderr
+    assert pl.read_csv(out)["value"].sum() > 0
 
 
 @pytest.mark.slow

@@ -61,6 +61,21 @@ def test_a_stock_feed_is_believed(planted: Dataset) -> None:
     assert (told[14][0]["offered"], told[14][0]["value"]) == (0.0, 0.0)
 
 
+def test_sold_more_than_there_was_is_out_of_stock(planted: Dataset) -> None:
+    stock = pl.DataFrame({"item_id": ["0000000014"], "stock": [-3.0]})
+    told = forecast_items(planted, 1, fit=FIT, stock=stock).rows_by_key("item_idx", named=True)
+    assert (told[14][0]["offered"], told[14][0]["value"]) == (0.0, 0.0)
+
+
+def test_every_interval_holds_its_mean(planted: Dataset) -> None:
+    told = forecast_items(planted, 2, fit=FIT)
+    assert (told["low"] <= told["value"]).all()
+    assert (told["value"] <= told["high"]).all()
+    seldom = told.filter(pl.col("value") > 0)["value"].min()
+    assert isinstance(seldom, float)
+    assert 0 < seldom < 0.5, "without a mean below half a piece this proves nothing"
+
+
 def test_a_new_item_is_judged_by_its_kind_and_its_look_alikes() -> None:
     # Two kinds are launched at 6 and 1 pieces a week; items 4 and 5 are new.
     rows = [

@@ -1,12 +1,21 @@
 """Seasons of the planted shop are foreseen, short and empty histories answered."""
 
+from dataclasses import replace
+
+import narwhals as nw
 import numpy as np
 import polars as pl
 import pytest
 
 from modiste.data import Dataset
 from modiste.demand.columns.seasons import SeasonColumns
-from modiste.demand.season import Series, forecast_season, forecast_series, weekly_series
+from modiste.demand.season import (
+    Series,
+    _spread,
+    forecast_season,
+    forecast_series,
+    weekly_series,
+)
 from modiste.demand.season_models import MEAN
 from modiste.engine import collect
 from modiste.errors import InputError
@@ -39,8 +48,28 @@ def test_a_short_history_is_forecast_by_its_mean() -> None:
 
 
 def test_an_unknown_attribute_names_those_there_are(planted: Dataset) -> None:
-    with pytest.raises(InputError, match="known are kind, price"):
+    with pytest.raises(InputError, match="known are article, kind, price"):
         weekly_series(planted, "taste")
+
+
+def test_a_shop_without_prices_has_no_price_bands(planted: Dataset) -> None:
+    bare = replace(planted, interactions=planted.interactions.with_columns(price=nw.lit(None)))
+    with pytest.raises(InputError, match="no purchase of the last two years tells its price"):
+        weekly_series(bare, "price")
+    with pytest.raises(InputError, match=r"known are article, kind$"):
+        weekly_series(bare, "taste")
+
+
+def test_intervals_widen_with_the_weeks_ahead() -> None:
+    # Errors of the first week are small, those of the third large, those of the fourth none.
+    actual = [np.array([[10.0, 10, 10, 10], [10, 10, 10, 10]])] * 2
+    said = [np.array([[9.0, 10, 4, 10], [11, 10, 16, 10]])] * 2
+    spread = _spread(said, actual, 4, 0.9)
+    assert spread.shape == (4, 2)
+    assert -1 < spread[0, 0] < 0 < spread[0, 1] < 1
+    assert (np.diff(spread[:, 0]) <= 0).all()
+    assert (np.diff(spread[:, 1]) >= 0).all()
+    assert spread[3, 1] == spread[2, 1] > 2 * spread[0, 1]
 
 
 @pytest.mark.slow

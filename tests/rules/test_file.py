@@ -9,7 +9,7 @@ from modiste.data import Dataset
 from modiste.errors import ConfigError, InputError
 from modiste.rules.engine import Pin, apply_rules
 from modiste.rules.file import bind_rules, read_rules
-from modiste.rules.stock import read_stock
+from modiste.rules.stock import read_stock, stock_notes
 
 DAY = 18_600  # 2020-12-04
 
@@ -60,7 +60,7 @@ def test_a_stock_feed_is_a_column_and_what_it_does_not_name_is_sold_out(
     tmp_path: Path, shop: Dataset
 ) -> None:
     (tmp_path / "stock.csv").write_text("sku,quantity\n02,3\n04,0\n05,x\n02,1\n")
-    assert dict(read_stock(tmp_path / "stock.csv").rows()) == {"02": 4.0, "04": 0.0, "05": 0.0}
+    assert dict(read_stock(tmp_path / "stock.csv").rows()) == {"02": 4.0, "04": 0.0, "05": None}
     rules = bound(tmp_path, shop, 'stock = "stock.csv"\nonly = ["stock>0"]')
     assert rules.allowed is not None
     assert rules.allowed.to_list() == [1]
@@ -163,3 +163,19 @@ def test_what_the_shop_does_not_have_is_named(tmp_path: Path, shop: Dataset) -> 
     assert "did you mean Red" in said
     assert "did you mean department" in said
     assert "no item '5'" in said
+
+
+def test_a_stock_feed_says_what_of_it_is_of_no_use(tmp_path: Path) -> None:
+    items = pl.DataFrame({"item_id": ["01", "02", "03"]})
+    (tmp_path / "stock.csv").write_text("sku,quantity\n02,3\n2,4\n03,many\n")
+    notes = stock_notes(read_stock(tmp_path / "stock.csv"), items)
+    assert [note.split(": ")[1] for note in notes] == [
+        "2 of 3 items are named",
+        "1 ids are no item's, “2” for one",
+        "1 items without a number are judged by their sales",
+    ]
+    (tmp_path / "stock.csv").write_text("sku,quantity\n2,3\n")
+    with pytest.raises(
+        InputError, match=r"no item of the shop .“2” for one; the shop's are 01, 02"
+    ):
+        stock_notes(read_stock(tmp_path / "stock.csv"), items)

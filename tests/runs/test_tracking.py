@@ -10,7 +10,7 @@ import pytest
 
 from modiste.errors import InputError
 from modiste.runs.record import keep_run
-from modiste.runs.tracking import track_run
+from modiste.runs.tracking import check_tracking, track_run
 
 pytestmark = [
     pytest.mark.skipif(find_spec("mlflow") is None, reason="needs the extra tracking"),
@@ -48,6 +48,15 @@ def test_mlflow_holds_parameters_figures_reports_and_release(tmp_path: Path) -> 
     assert read.data.tags["release"] == "20200923-abc"
     assert read.info.status == "FINISHED"
     assert files == ["evaluation.json"]
+
+
+def test_a_server_that_is_not_there_is_told_before_the_work() -> None:
+    with pytest.raises(InputError, match=r"127\.0\.0\.1:9: no server answers"):
+        check_tracking("http://127.0.0.1:9")
+    with pytest.raises(InputError, match="no server answers"):
+        check_tracking("http://127.0.0.1:port")
+    check_tracking("local")
+    check_tracking("sqlite:////nowhere/mlflow.db")
 
 
 def test_a_server_that_does_not_answer_loses_nothing(

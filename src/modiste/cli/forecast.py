@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from time import perf_counter
 from typing import Annotated
@@ -10,7 +11,8 @@ import typer
 
 from modiste.cli.application import app
 from modiste.cli.kept import Track, check_track, keep
-from modiste.cli.options import AsOf, Shop, check_folders, write_rows
+from modiste.cli.options import AsJson, AsOf, Shop, check_folders, write_rows
+from modiste.cli.progress import shown_progress
 
 
 @app.command("forecast")
@@ -38,6 +40,7 @@ def forecast_command(
         bool, typer.Option("--page/--no-page", help="Write the page of charts.")
     ] = True,
     track: Track = None,
+    as_json: AsJson = False,
 ) -> None:
     """Forecast weekly sales with intervals, of every article, kind, colour or price band.
 
@@ -56,17 +59,24 @@ def forecast_command(
     check_track(track)
     start = perf_counter()
     from modiste.data import open_shop
-    from modiste.rules.stock import read_stock
+    from modiste.engine import collect
+    from modiste.rules.stock import read_stock, stock_notes
 
     dataset = open_shop(shop)
     past = dataset.until(as_of_day(dataset, as_of.date() if as_of else None))
     console = Console(stderr=True)
-    with console.status("the forecast"):
-        outlook = look_ahead(
-            past.in_memory(), by, weeks, stock=None if stock is None else read_stock(stock)
-        )
+    feed = None if stock is None else read_stock(stock)
+    for note in [] if feed is None else stock_notes(feed, collect(past.items.select("item_id"))):
+        console.print(note, highlight=False)
+    with shown_progress() as progress:
+        outlook = look_ahead(past.in_memory(), by, weeks, stock=feed, progress=progress)
     write_rows(outlook.table, out)
-    errors = outlook.backtest.iter_rows(named=True)
+    place = out.with_suffix(".html") if page else None
+    if place is not None:
+        from modiste.report.forecast_page import write_forecast_page
+
+        write_forecast_page(outlook, place, shop=shop.resolve().name)
+    models = outlook.backtest.to_dicts()
     keep(
         shop,
         "forecast",
@@ -75,21 +85,31 @@ def forecast_command(
         parameters={"by": by, "weeks": weeks, "as_of": day_name(past.as_of or 0)},
         figures={
             "rows": outlook.table.height,
-            "error": {f"{row['class']}.{row['model']}": row["error"] for row in errors},
+            "error": {f"{row['class']}.{row['model']}": row["error"] for row in models},
         },
+        files=[out, *([place] if place else [])],
     )
-    for row in outlook.backtest.iter_rows(named=True):
+    first = day_name(past.as_of or 0)
+    if as_json:
+        told = {
+            "by": by,
+            "from": first,
+            "weeks": weeks,
+            "rows": outlook.table.height,
+            "models": models,
+            "file": str(out),
+            "page": str(place) if place else None,
+        }
+        typer.echo(json.dumps(told, indent=2))
+        return
+    if models:
+        console.print("squared error over the level, on past weeks; the first of a class is used:")
+    for row in models:
         console.print(
-            f"{row['class']:>7} {row['model']:<15} error {row['error']:.3f} "
-            f"({row['series']} series)",
+            f"{row['class']:>7} {row['model']:<15} {row['error']:.3f} ({row['series']} series)",
             highlight=False,
         )
-    typer.echo(
-        f"{out}: {outlook.table.height:,} rows, {weeks} weeks from {day_name(past.as_of or 0)}"
-    )
-    if page:
-        from modiste.report.forecast_page import write_forecast_page
-
-        place = out.with_suffix(".html")
-        write_forecast_page(outlook, place, shop=shop.resolve().name)
+    ahead = "1 week" if weeks == 1 else f"{weeks} weeks"
+    typer.echo(f"{out}: {outlook.table.height:,} rows, {ahead} from {first}")
+    if place is not None:
         typer.echo(str(place))

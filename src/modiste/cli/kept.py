@@ -25,11 +25,11 @@ Track = Annotated[
 
 
 def check_track(track: str | None) -> None:
-    """Complain before the work, not after it, if MLflow is asked for and absent."""
-    from modiste.errors import require
-
+    """Complain before the work, not after it, if MLflow is asked for and cannot be told."""
     if track:
-        require("mlflow", extra="tracking")
+        from modiste.runs.tracking import check_tracking
+
+        check_tracking(track)
 
 
 def keep(

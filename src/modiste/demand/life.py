@@ -19,6 +19,7 @@ from modiste.data import Dataset
 from modiste.demand.newcomers import expected_when_new
 from modiste.demand.panel import Panel, PanelFeatures, weekly_panel
 from modiste.demand.sales import SalesFit, fit_sales
+from modiste.demand.season import Progress
 from modiste.engine import collect
 
 Doubles = npt.NDArray[np.float64]
@@ -29,6 +30,8 @@ they do not."""
 _GONE = STAGES.index("gone")
 _ENDED = 8
 """Weeks without a sale after which a life counts as ended when lives are counted."""
+_NOTHING = 1e-6
+"""Pieces of a week that are none."""
 _BLOCK = 4
 """Weeks whose mean sales stages and rates are judged by."""
 
@@ -155,6 +158,7 @@ def forecast_items(
     rules: LifeRules | None = None,
     stock: pl.DataFrame | None = None,
     level: float = 0.9,
+    progress: Progress | None = None,
 ) -> pl.DataFrame:
     """Forecast the sales of every item in the coming weeks, with its stage of life.
 
@@ -166,6 +170,7 @@ def forecast_items(
         stock: A stock feed, `item_id, stock`, see `modiste.rules.stock`; what is out of stock is
             forecast to sell nothing.
         level: Share of weeks that the interval is to hold.
+        progress: Told how far it is.
 
     Returns:
         One row an item and week, by both: `item_idx, ahead` (1: the week from `as_of`), `value`,
@@ -180,27 +185,31 @@ def forecast_items(
     fit = fit or SalesFit()
     new = expected_when_new(panel, shop)
     everything = np.arange(n_items)
-    none = np.zeros(n_items, bool) if pieces is None else pieces == 0
+    none = np.zeros(n_items, bool) if pieces is None else pieces <= 0
     frames = []
     for ahead in range(1, n_weeks + 1):
         model = fit_sales(features, fit, ahead=ahead)
         mean = np.where(none, 0.0, model.predict(features, everything))
         # Trees that saw few articles stop go on for those that did.
         mean = np.where(lives.stage == _GONE, mean * np.nan_to_num(lives.offered), mean)
+        mean = np.where(mean < _NOTHING, 0.0, mean)
         frames.append(
             pl.DataFrame(
                 {
                     "item_idx": everything.astype(np.int32),
                     "ahead": np.full(n_items, ahead, np.int32),
                     "value": mean,
-                    "low": model.quantile(mean, (1 - level) / 2),
-                    "high": model.quantile(mean, (1 + level) / 2),
+                    # A mean of half a piece may lie outside: most such weeks are empty.
+                    "low": np.minimum(mean, model.quantile(mean, (1 - level) / 2)),
+                    "high": np.maximum(mean, model.quantile(mean, (1 + level) / 2)),
                     "offered": lives.offered,
                     "stage": pl.Series(STAGES).gather(lives.stage),
                     "if_offered": new,
                 }
             )
         )
+        if progress is not None:
+            progress("foresee articles", ahead / n_weeks)
     table = pl.concat(frames).with_columns(pl.col("offered", "if_offered").fill_nan(None))
     return table.sort("item_idx", "ahead")
 

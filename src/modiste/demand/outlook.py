@@ -11,12 +11,11 @@ from modiste.candidates.base import today
 from modiste.data import Dataset
 from modiste.demand.life import forecast_items
 from modiste.demand.panel import WEEK, weekly_panel
-from modiste.demand.season import Series, forecast_series, weekly_series
+from modiste.demand.season import ARTICLE, Progress, Series, forecast_series, weekly_series
 from modiste.engine import collect
 from modiste.errors import InputError
 
-ARTICLE = "article"
-"""What `by` calls single articles."""
+_LOOKED_AT = 50
 _NO_BACKTEST = {"class": pl.String, "model": pl.String, "error": pl.Float64, "series": pl.Int64}
 
 
@@ -38,7 +37,12 @@ class Outlook:
 
 
 def look_ahead(
-    shop: Dataset, by: str, n_weeks: int, *, stock: pl.DataFrame | None = None
+    shop: Dataset,
+    by: str,
+    n_weeks: int,
+    *,
+    stock: pl.DataFrame | None = None,
+    progress: Progress | None = None,
 ) -> Outlook:
     """Forecast the coming weeks.
 
@@ -47,6 +51,7 @@ def look_ahead(
         by: `article`, `price`, or an item attribute.
         n_weeks: Weeks ahead.
         stock: A stock feed, for articles, see `modiste.rules.stock`.
+        progress: Told how far it is.
 
     Raises:
         InputError: If there is no such attribute, or a stock feed is given with another `by` than
@@ -56,22 +61,27 @@ def look_ahead(
     if by != ARTICLE and stock is not None:
         raise InputError(f"a stock feed was given with --by {by}: it tells of articles only")
     if by == ARTICLE:
-        return _of_articles(shop, n_weeks, stock)
+        return _of_articles(shop, n_weeks, stock, progress)
     series = weekly_series(shop, by)
-    made = forecast_series(series, n_weeks)
+    made = forecast_series(series, n_weeks, progress=progress)
     table = made.table.rename({"name": "key"}).with_columns(pl.col("key").alias("name"))
     return Outlook(
         by, today(shop), _dated(table, today(shop)), _past(series, today(shop)), made.backtest
     )
 
 
-def _of_articles(shop: Dataset, n_weeks: int, stock: pl.DataFrame | None) -> Outlook:
-    forecast = forecast_items(shop, n_weeks, stock=stock)
+def _of_articles(
+    shop: Dataset, n_weeks: int, stock: pl.DataFrame | None, progress: Progress | None
+) -> Outlook:
+    forecast = forecast_items(shop, n_weeks, stock=stock, progress=progress)
     items = collect(shop.items.select("item_idx", "item_id", "name")).sort("item_idx")
     told = forecast.join(items, on="item_idx").rename({"item_id": "key"}).drop("item_idx")
     counts = weekly_panel(shop).counts.astype(np.float64)
-    # The history of articles that sell most is all that anybody looks at.
-    most = np.sort(np.argsort(-counts[:, -8:].sum(axis=1), kind="stable")[:50])
+    # The history of what sells most and of what will is all that anybody looks at.
+    ahead = forecast.group_by("item_idx").agg(pl.col("value").sum()).sort("item_idx")
+    best = [counts[:, -8:].sum(axis=1), ahead["value"].to_numpy()]
+    firsts = [np.argsort(-one, kind="stable")[:_LOOKED_AT] for one in best]
+    most = np.unique(np.concatenate(firsts))
     names = items["item_id"].gather(most).to_list()
     past = _past(Series(names, counts[most]), today(shop))
     return Outlook(

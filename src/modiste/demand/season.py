@@ -6,6 +6,7 @@ for steady and for sparse series, and the table of errors is kept.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,13 +21,17 @@ from modiste.engine import collect
 from modiste.errors import InputError
 
 Doubles = npt.NDArray[np.float64]
-PRICE = "price"
-"""What `by` calls the price bands."""
+Progress = Callable[[str, float], None]
+"""Told a stage's name and the share of it that is done."""
+ARTICLE, PRICE = "article", "price"
+"""What `by` calls single articles, and the price bands."""
 _BANDS = 5
 _SPARSE = 0.3
 """A series is sparse where a larger share of its last year's weeks is empty."""
 _WINDOWS = 4
 """Past moments whose weeks ahead are foreseen to choose a model."""
+_STEP = 4
+"""Weeks between them, at most: many weeks ahead ask for no older history than they must."""
 _LEAST_WEEKS = 8
 """Weeks before the first of them; with less history the mean is all there is."""
 _YEAR = 52
@@ -80,11 +85,14 @@ def weekly_series(shop: Dataset, by: str) -> Series:
         InputError: If the shop has no such attribute.
     """
     if by != PRICE and by not in shop.item_attributes:
-        known = ", ".join((*shop.item_attributes, PRICE))
+        priced = [PRICE] if _price_bands(shop)[0] else []
+        known = ", ".join((ARTICLE, *shop.item_attributes, *priced))
         raise InputError(f"by {by}: the shop's items have no such attribute; known are {known}")
     panel = weekly_panel(shop)
     if by == PRICE:
         names, codes = _price_bands(shop)
+        if not names:
+            raise InputError("by price: no purchase of the last two years tells its price")
     else:
         items = collect(shop.items.select("item_idx", by, f"{by}_code")).sort("item_idx")
         values = items.select(by, f"{by}_code").drop_nulls().unique().sort(f"{by}_code")
@@ -94,7 +102,9 @@ def weekly_series(shop: Dataset, by: str) -> Series:
     return Series(names, _counts(panel, codes.fill_null(len(names)).to_numpy(), len(names)))
 
 
-def forecast_series(series: Series, n_weeks: int, *, level: float = 0.9) -> SeasonForecast:
+def forecast_series(
+    series: Series, n_weeks: int, *, level: float = 0.9, progress: Progress | None = None
+) -> SeasonForecast:
     """Forecast series by the model that foresaw their past weeks best.
 
     A series that never sold is forecast to sell nothing; a history of some weeks is forecast by its
@@ -104,20 +114,26 @@ def forecast_series(series: Series, n_weeks: int, *, level: float = 0.9) -> Seas
         series: Weekly sales.
         n_weeks: Weeks ahead.
         level: Share of weeks that the interval is to hold.
+        progress: Told how far it is.
     """
     counts = series.counts
     n_history = counts.shape[1]
     sold = counts.any(axis=1)
     sparse = (counts[:, -_YEAR:] == 0).mean(axis=1) > _SPARSE
-    ends = [n_history - n_weeks * (number + 1) for number in range(_WINDOWS)]
+    step = min(n_weeks, _STEP)
+    ends = [n_history - n_weeks - step * number for number in range(_WINDOWS)]
     ends = sorted(end for end in ends if end >= _LEAST_WEEKS)
-    value, scale = np.zeros((len(counts), n_weeks)), np.zeros((len(counts), 2))
+    value, scale = np.zeros((len(counts), n_weeks)), np.zeros((len(counts), n_weeks, 2))
     chosen, tables = np.full(len(counts), MEAN, dtype=object), []
     for name, members in (("steady", sold & ~sparse), ("sparse", sold & sparse)):
         if not members.any():
             continue
         own = counts[members]
-        past = [foresee(own[:, :end], n_weeks, sparse=name == "sparse") for end in ends]
+        past = []
+        for number, end in enumerate(ends):
+            past.append(foresee(own[:, :end], n_weeks, sparse=name == "sparse"))
+            if progress is not None:
+                progress(f"foresee past weeks, {name} series", (number + 1) / len(ends))
         actual = [own[:, end : end + n_weeks] for end in ends]
         errors = _errors(past, actual)
         best = min(errors, key=lambda model: (errors[model], model), default=MEAN)
@@ -125,9 +141,9 @@ def forecast_series(series: Series, n_weeks: int, *, level: float = 0.9) -> Seas
         ahead = foresee(own, n_weeks, sparse=name == "sparse", only=best)
         value[members] = ahead[best]
         chosen[members] = best
-        scale[members] = _spread([said[best] for said in past], actual, level)
+        scale[members] = _spread([said[best] for said in past], actual, n_weeks, level)
     root = np.sqrt(value + 1)
-    low, high = value + scale[:, :1] * root, value + scale[:, 1:] * root
+    low, high = value + scale[:, :, 0] * root, value + scale[:, :, 1] * root
     table = pl.DataFrame(
         {
             "name": np.repeat(np.array(series.names, dtype=str), n_weeks),
@@ -169,15 +185,24 @@ def _table(name: str, errors: dict[str, float], n_series: int) -> pl.DataFrame:
     )
 
 
-def _spread(said: list[Doubles], actual: list[Doubles], level: float) -> tuple[float, float]:
-    """Give the quantiles of past errors in roots of the level; a Poisson's where there are none."""
+def _spread(said: list[Doubles], actual: list[Doubles], n_weeks: int, level: float) -> Doubles:
+    """Give the quantiles of past errors in roots of the level; a Poisson's where there are none.
+
+    Returns:
+        `[n_weeks, 2]`: low and high of each week ahead, by its errors and those of the weeks beside
+        it. The further ahead, the wider, never narrower.
+    """
+    ends = [(1 - level) / 2, (1 + level) / 2]
     if not said:
         from scipy.stats import norm
 
-        return float(norm.ppf((1 - level) / 2)), float(norm.ppf((1 + level) / 2))
-    misses = [(sold - one) / np.sqrt(one + 1) for one, sold in zip(said, actual, strict=True)]
-    low, high = np.quantile(np.concatenate(misses), [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
+        return np.tile(np.asarray(norm.ppf(ends), np.float64), (n_weeks, 1))
+    parts = [(sold - one) / np.sqrt(one + 1) for one, sold in zip(said, actual, strict=True)]
+    misses = np.concatenate(parts)
+    beside = [misses[:, max(0, week - 1) : week + 2] for week in range(n_weeks)]
+    found = np.array([np.quantile(one, ends) for one in beside], np.float64)
+    low, high = np.minimum.accumulate(found[:, 0]), np.maximum.accumulate(found[:, 1])
+    return np.stack([low, high], axis=1)
 
 
 def _counts(panel: Panel, codes: npt.NDArray[np.int64], n_names: int) -> Doubles:

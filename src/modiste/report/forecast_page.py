@@ -10,7 +10,8 @@ import polars as pl
 from matplotlib.axes import Axes
 
 from modiste.artifacts import write_text
-from modiste.demand.outlook import ARTICLE, Outlook
+from modiste.demand.outlook import Outlook
+from modiste.demand.season import ARTICLE
 from modiste.errors import InputError, MissingExtraError
 from modiste.report.parts import Chart, Table
 from modiste.report.theme import INK, SERIES, draw, thousands
@@ -96,7 +97,7 @@ def _chart(outlook: Outlook, key: str, name: str | None, number: int) -> Chart:
     return Chart(
         title=title if outlook.by != ARTICLE else f"{title} ({key})",
         reading=f"{sum(said):,.1f} pieces expected in {len(said)} weeks, "
-        f"{low[0]:,.0f} to {high[0]:,.0f} in the first.",
+        f"{low[0]:,.0f} to {high[0]:,.0f} in the first{'' if sold else '; it never sold'}.",
         svg=draw(paint, name=f"forecast-{number}", height=190),
         alt=f"{title}: weekly sales of the past and {', '.join(f'{one:.1f}' for one in said)} "
         "expected in the coming weeks.",
@@ -120,7 +121,8 @@ def _table(outlook: Outlook, keys: pl.Series) -> Table:
         if articles:
             offered = mine["offered"][0]
             told = [mine["stage"][0], "" if offered is None else f"{offered:.2f}"]
-        lines.append([str(mine["name"][0] or key), *told, *cells])
+        name = str(mine["name"][0] or key)
+        lines.append([f"{name} ({key})" if articles and name != key else name, *told, *cells])
     return Table(
         title="Expected pieces",
         reading=f"The {len(lines)} with most pieces; nine weeks of ten lie within the brackets. "

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import socket
 import warnings
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from modiste.errors import InputError, require
 from modiste.runs.record import FOLDER, Run
@@ -13,6 +15,33 @@ LOCAL = "local"
 _MOST_LETTERS = 500
 _BATCH = 100
 """Parameters that MLflow takes at once."""
+_PORTS = {"http": 80, "https": 443}
+_WAIT = 5.0
+"""Seconds for a server to take a connection."""
+
+
+def check_tracking(where: str) -> None:
+    """Complain before the work, not after it, if MLflow is absent or its server does not answer.
+
+    Args:
+        where: As `track_run` is given it.
+
+    Raises:
+        MissingExtraError: If MLflow is not installed.
+        InputError: If nothing answers at the address.
+    """
+    require("mlflow", extra="tracking")
+    try:
+        address = urlsplit(where)
+        if address.scheme not in _PORTS:
+            return
+        place = (address.hostname or "", address.port or _PORTS[address.scheme])
+        socket.create_connection(place, timeout=_WAIT).close()
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"--track {where}: no server answers ({error}): name one that does, or say "
+            "--track local"
+        ) from None
 
 
 def track_run(shop: Path, run: Run, where: str = LOCAL) -> str:
@@ -33,6 +62,9 @@ def track_run(shop: Path, run: Run, where: str = LOCAL) -> str:
     """
     require("mlflow", extra="tracking")
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # offline means offline
+    # By default a server that stopped answering is asked for many minutes.
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "20")
     home = (shop / FOLDER).resolve()
     address = f"sqlite:///{home / 'mlflow.db'}" if where == LOCAL else where
     with warnings.catch_warnings():
