@@ -16,7 +16,7 @@ from modiste.demand.season import (
     forecast_series,
     weekly_series,
 )
-from modiste.demand.season_models import MEAN
+from modiste.demand.season_models import MEAN, SHAPE, foresee
 from modiste.engine import collect
 from modiste.errors import InputError
 from tests.demand.planted import FIRST, ITEMS_OF_KIND
@@ -58,6 +58,19 @@ def test_a_shop_without_prices_has_no_price_bands(planted: Dataset) -> None:
         weekly_series(bare, "price")
     with pytest.raises(InputError, match=r"known are article, kind$"):
         weekly_series(bare, "taste")
+
+
+def test_last_years_shape_is_put_on_this_years_level() -> None:
+    weeks = np.arange(70)
+    wave = 20 + 15 * np.sin(2 * np.pi * weeks / 52)
+    # Twice as much is sold as a year ago; nothing is told of the third.
+    this_year = np.where(weeks >= 44, 2.0, 1.0)
+    counts = np.stack([wave, wave * this_year, np.ones(70)])[:, :62]
+    said = foresee(counts, 8, sparse=False, only=SHAPE)[SHAPE]
+    assert said[0] == pytest.approx(wave[62:], rel=0.15)
+    assert said[1] == pytest.approx(2 * wave[62:], rel=0.15)
+    assert said[2] == pytest.approx(np.ones(8))
+    assert SHAPE not in foresee(counts[:, :59], 8, sparse=False, only=SHAPE)
 
 
 def test_intervals_widen_with_the_weeks_ahead() -> None:

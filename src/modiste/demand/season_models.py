@@ -15,9 +15,14 @@ Doubles = npt.NDArray[np.float64]
 Foreseen = dict[str, Doubles]
 """What each model says, `[n_series, n_weeks]` by its name."""
 MEAN = "8-week mean"
+SHAPE = "last year's shape"
 NAIVE, ETS, TREES = "seasonal naive", "AutoETS", "LightGBM"
 SPARSE = ("Croston", "TSB", "ADIDA")
-_YEAR = 52
+_YEAR, _LATELY = 52, 8
+_BESIDE = 2
+"""Weeks on either side of a week of last year that tell of it, too."""
+_FEW = 2.0
+"""Pieces a week that are added before two weeks are divided: of few nothing can be told."""
 _LAGS = (1, 2, 3, 4, 6, 8)
 _LEAST_ROWS = 200
 """Rows below which trees have nothing to learn from."""
@@ -37,10 +42,12 @@ def foresee(counts: Doubles, n_weeks: int, *, sparse: bool, only: str = "") -> F
         MissingExtraError: If the extra `forecast` is not installed.
     """
     require("statsforecast", "mlforecast", extra="forecast")
-    found: Foreseen = {MEAN: np.repeat(counts[:, -8:].mean(axis=1)[:, None], n_weeks, axis=1)}
+    found: Foreseen = {MEAN: np.repeat(counts[:, -_LATELY:].mean(axis=1)[:, None], n_weeks, axis=1)}
+    if counts.shape[1] >= _YEAR + _LATELY and only in ("", SHAPE):
+        found[SHAPE] = found[MEAN] * _shape(counts, n_weeks)
     wanted = _possible(counts, sparse)
     wanted = [name for name in wanted if only in ("", name)]
-    if only == MEAN:
+    if not wanted:
         return found
     frame = _long(counts)
     with warnings.catch_warnings():
@@ -52,6 +59,19 @@ def foresee(counts: Doubles, n_weeks: int, *, sparse: bool, only: str = "") -> F
         if TREES in wanted:
             found[TREES] = _trees(frame, counts, n_weeks)
     return {name: np.clip(np.nan_to_num(said), 0, None) for name, said in found.items()}
+
+
+def _shape(counts: Doubles, n_weeks: int) -> Doubles:
+    """Give what the coming weeks were of the eight before them a year ago, `[n_series, n_weeks]`.
+
+    The same week of last year alone carries the chance of one week and last year's level; this
+    carries neither.
+    """
+    start = counts.shape[1] - _YEAR
+    before = counts[:, start - _LATELY : start].mean(axis=1, keepdims=True)
+    weeks = [start + week % _YEAR for week in range(n_weeks)]
+    ahead = [counts[:, week - _BESIDE : week + _BESIDE + 1].mean(axis=1) for week in weeks]
+    return np.asarray((np.stack(ahead, axis=1) + _FEW) / (before + _FEW), np.float64)
 
 
 def _possible(counts: Doubles, sparse: bool) -> list[str]:
