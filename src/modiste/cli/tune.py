@@ -26,7 +26,11 @@ def tune_command(
         int, typer.Option(min=1, help="Trials in all, earlier calls' included.")
     ] = 50,
     budget: Annotated[
-        str, typer.Option(metavar="TIME", help="Time for new trials, such as 20m, 90s or 2h.")
+        str,
+        typer.Option(
+            metavar="TIME",
+            help="Time for new trials, such as 20m, 90s or 2h. The weeks are made ready before.",
+        ),
     ] = "20m",
     weeks: Annotated[int, typer.Option(min=1, help="Past weeks that each trial is judged on.")] = 4,
     test_weeks: Annotated[
@@ -114,6 +118,8 @@ def tune_command(
         f"{found.best:.4f}, {difference.value:+.4f} "
         f"[{difference.low:+.4f}, {difference.high:+.4f}] on the weeks it was chosen by"
     )
+    if len(found.trials) < trials:
+        typer.echo(f"the budget of {budget} ended it: called again, the search goes on")
     for name, value in found.choices.items():
         typer.echo(f"  {name} = {value:.4g}" if isinstance(value, float) else f"  {name} = {value}")
     typer.echo(f"configuration: {file}; every trial: {folder / 'trials.parquet'}")

@@ -30,6 +30,19 @@ _MOST_ASKED = 16
 Answer = TypeVar("Answer")
 
 
+def check_published(folder: Path) -> None:
+    """Complain if a release is to be served from a repository that is none.
+
+    Raises:
+        ConfigError: If nothing was published to the folder.
+    """
+    if not (folder / SETTINGS).is_file():
+        raise ConfigError(
+            f'features.online = "feast", but {folder} is no feature repository: run modiste '
+            f"features publish --shop {folder.parent}"
+        )
+
+
 class OnlineFeatures:
     """The online store of a shop's repository, as the server reads it for a release.
 
@@ -50,11 +63,7 @@ class OnlineFeatures:
         Raises:
             ConfigError: If nothing was published to it.
         """
-        if not (folder / SETTINGS).is_file():
-            raise ConfigError(
-                f'features.online = "feast", but {folder} is no feature repository: run modiste '
-                f"features publish --shop {folder.parent}"
-            )
+        check_published(folder)
         self._folder, self._release = folder, release
         self._wait, self._rest = wait_seconds, rest_seconds
         self._store: Any = None

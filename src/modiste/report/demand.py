@@ -101,11 +101,13 @@ def heat_map(names: list[str], counts: npt.NDArray[np.float64], end: int) -> Cha
         axes.set_xticks([place + 0.5 for place in months], ["Jan", "Apr", "Jul", "Oct"])
 
     best = index.argmax(axis=1) + 1
+    sells = int((counts.sum(axis=1) > 0).sum())
+    of = f" The {len(largest)} of {sells} kinds that sell most." if sells > len(largest) else ""
     peaks = ", ".join(f"{names[k]} in week {w}" for k, w in zip(largest, best, strict=True))
     return Chart(
         title="When kinds sell",
         reading="Each row is a kind, each column a week of the year; the five shades are less than "
-        "0.5, 0.8, 1.25, 2 times the kind's own mean week, and more.",
+        f"0.5, 0.8, 1.25, 2 times the kind's own mean week, and more.{of}",
         svg=draw(paint, name="seasons", height=60 + 20 * len(largest)),
         wide_svg=draw(paint, name="seasons-wide", width=WIDE, height=60 + 20 * len(largest)),
         alt=f"The week in which each kind sells best: {peaks}.",
@@ -186,6 +188,10 @@ def foreseen_chart(found: Mapping[str, Any]) -> Chart | None:
         axes.text(0.02, 0.87, "foreseen", color=SERIES[1], va="top", transform=axes.transAxes)
         ticks = [0, len(weeks) // 2, len(weeks) - 1]
         axes.set_xticks(ticks, [weeks[place]["week_start"] for place in ticks])
+        # Dates are wide: the first and the last stay inside, away from the zero.
+        labels = axes.get_xticklabels()
+        labels[0].set_horizontalalignment("left")
+        labels[-1].set_horizontalalignment("right")
         thousands(axes)
 
     gap = np.abs(np.array(actual) - np.array(value)).sum() / max(1.0, sum(actual))
@@ -239,12 +245,13 @@ def figures_table(found: Mapping[str, Any]) -> Table:
         own, *others = (name for name in models if name != BEFORE)
         best = (max if more else min)(others, key=lambda name: models[name][metric])
         mine = models[own]
+        behind = (mine[metric] < models[best][metric]) == more
         ends = f" [{mine[metric + '_low']:.3f}, {mine[metric + '_high']:.3f}]"
         rows.append(
             [
                 f"{title}, {label}",
                 f"{mine[metric]:.3f}{ends}",
-                f"{models[best][metric]:.3f} ({best})",
+                f"{models[best][metric]:.3f} ({best})" + (", which is better" if behind else ""),
             ]
         )
     return Table(

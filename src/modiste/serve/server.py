@@ -59,6 +59,26 @@ class Sources:
             bind_rules(read_rules(self.rules), open_shop(shop).until(0), self.rules.parent)
 
 
+def _check_features(shop: Path) -> None:
+    """Look for the feature store before the address is told, if the release asks for it.
+
+    Raises:
+        ConfigError: If nothing was published to it.
+    """
+    from modiste.artifacts import read_manifest
+    from modiste.config import FEAST
+    from modiste.release import release_store
+
+    store = release_store(shop)
+    if store.current_name() is None:
+        return
+    settings = read_manifest(store.current()).get("config", {})
+    if settings.get("features", {}).get("online") == FEAST:
+        from modiste.feature_store.online import FOLDER, check_published
+
+        check_published(shop / FOLDER)
+
+
 def serve(
     shop: Path,
     given: Mapping[str, object],
@@ -86,6 +106,7 @@ def serve(
     dataset_store(shop).current()
     settings = _settings(shop, given)
     Sources(rules, garments).check(shop)  # a fault is told of the path as it was given
+    _check_features(shop)
     sources = Sources(rules and rules.resolve(), garments and garments.resolve())
     configure_logs()
     with listen(settings) as listening:

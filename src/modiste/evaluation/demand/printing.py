@@ -36,10 +36,13 @@ def print_demand(result: Mapping[str, Any], console: Console | None = None) -> N
             out.print(_chances(task, found) if task in CHANCES else _counts(task, found))
     revenue = result["revenue"]
     own, nothing = revenue["modiste"], revenue["nothing"]
+    told = (
+        f"mean absolute error {own:.5f}, {revenue['modiste, normalised']:.4f} of its standard "
+        f"deviation; predicting nothing {nothing:.5f}, {revenue['nothing, normalised']:.4f}"
+    )
+    told = told if own or nothing else "nothing to foresee, no purchase tells a price"
     out.print(
-        f"sum of prices of every article (RelBench's item-sales): mean absolute error {own:.5f}, "
-        f"{revenue['modiste, normalised']:.4f} of its standard deviation; "
-        f"predicting nothing {nothing:.5f}, {revenue['nothing, normalised']:.4f}",
+        f"sum of prices of every article (RelBench's item-sales): {told}",
         highlight=False,
         soft_wrap=True,
     )

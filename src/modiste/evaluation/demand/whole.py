@@ -63,9 +63,10 @@ def measure_demand(
     dataset = Dataset.read(version).in_memory()
     first, end = dataset.day_range()
     if end - 7 * n_weeks < first + 28:
+        n_history, n_most = (end - first) // 7, (end - first - 28) // 7
         raise InputError(
-            f"{n_weeks} weeks were asked for, the history has {(end - first) // 7}: four weeks "
-            "before them must be left to learn from, ask for fewer"
+            f"{n_weeks} weeks were asked for, the history has {n_history}: four before them are to "
+            + (f"learn from, ask for at most {n_most}" if n_most > 0 else "learn from, give more")
         )
     trees = PropensityFit().trees
     foreseen = foresee_weeks(
