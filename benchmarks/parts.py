@@ -21,7 +21,7 @@ from time import process_time
 import numpy as np
 import polars as pl
 
-from modiste.config import Config, load_config
+from modiste.config import RELEVANCE, WARDROBE, Config, load_config
 from modiste.data import Dataset
 from modiste.data.shop import dataset_store
 from modiste.demand.columns import DEMAND
@@ -106,7 +106,7 @@ def judge(config: Config, shop: Dataset, options: argparse.Namespace) -> Judged:
 
 
 def _none(config: Config, _keep: int) -> Config:
-    return config.without(["relevance", *DEMANDED])
+    return config.without([RELEVANCE, *DEMANDED])
 
 
 def _demand(*names: str) -> Callable[[Config, int], Config]:
@@ -115,15 +115,15 @@ def _demand(*names: str) -> Callable[[Config, int], Config]:
 
 def _relevance(*, keep: bool = False) -> Callable[[Config, int], Config]:
     def made(config: Config, size: int) -> Config:
-        plain = config.without(DEMANDED)
+        plain = config.without(DEMANDED).including([RELEVANCE])
         return replace(plain, recipe=replace(plain.recipe, keep=size)) if keep else plain
 
     return made
 
 
 def _source(config: Config, _keep: int) -> Config:
-    plain = config.without(DEMANDED)
-    features = {name: part for name, part in plain.recipe.features.items() if name != "relevance"}
+    plain = config.without(DEMANDED).including([RELEVANCE])
+    features = {name: part for name, part in plain.recipe.features.items() if name != RELEVANCE}
     return replace(plain, recipe=replace(plain.recipe, features=features))
 
 
@@ -135,12 +135,12 @@ VARIANTS: Mapping[str, Callable[[Config, int], Config]] = {
     "none": _none,
     **{name: _demand(name) for name in DEMANDED},
     "demand": _demand(*DEMANDED),
-    "column": lambda config, _keep: config.without(["wardrobe", *DEMANDED]),
+    "column": lambda config, _keep: config.including([RELEVANCE]).without([WARDROBE, *DEMANDED]),
     "source": _source,
     "relevance": _relevance(),
     "filter": _relevance(keep=True),
     "ensemble": lambda config, keep: _joined(_none(config, keep)),
-    "all": lambda config, _keep: _joined(config.including(DEMANDED)),
+    "all": lambda config, _keep: _joined(config.including([RELEVANCE, *DEMANDED])),
 }
 
 

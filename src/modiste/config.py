@@ -16,8 +16,8 @@ online = "feast"             # where the server reads those of users and items; 
 [demand]
 on = ["propensity"]          # columns of modiste.demand are off unless named here
 
-[relevance]
-keep = 60                    # of each user's pool; the rest is how the model is fitted
+[relevance]                  # turns the model on, its source (wardrobe) and its columns
+keep = 60                    # of each user's pool; the rest is how it is fitted
 
 [training]
 n_windows = 26
@@ -57,7 +57,8 @@ DEMANDED = "demand"
 _SECTIONS = ("seed", "candidates", "features", DEMANDED, RELEVANCE, "training", "ranker")
 DIRECT, FEAST = "direct", "feast"
 """Where the server reads features of users and items: its own tables, or a Feast repository."""
-_SHARED = ("wardrobe", RELEVANCE)
+WARDROBE = "wardrobe"
+_SHARED = (WARDROBE, RELEVANCE)
 """The source and the feature that read one model."""
 
 
@@ -69,8 +70,6 @@ class Config:
     training: Training = field(default_factory=Training)
     ranker: LightGbmRanker = field(default_factory=LightGbmRanker)
     seed: int = 1
-    asks_relevance: bool = False
-    """Whether a section `[relevance]` asks for the model: it is not left out in silence then."""
     online: str = DIRECT
     """Where the server reads features of users and items: `direct` or `feast`."""
 
@@ -97,18 +96,32 @@ class Config:
         return {DEMANDED: {"on": on, **own}} if on else {}
 
     def including(self, names: Sequence[str]) -> Config:
-        """Add columns of demand by name, as they are by default.
+        """Add what is off by default, by name: columns of demand, `relevance`.
 
         Raises:
             ConfigError: If there are no such columns.
         """
+        known = (*DEMAND.names, RELEVANCE)
         for name in names:
-            if name not in DEMAND.names:
-                hint = near_hint(name, DEMAND.names)
-                raise ConfigError(f"--with {name}: no such columns of demand{hint}")
-        new = {name: DEMAND.get(name)() for name in names if name not in self.recipe.features}
-        features = {**self.recipe.features, **new}
-        return replace(self, recipe=replace(self.recipe, features=features))
+            if name not in known:
+                raise ConfigError(f"--with {name}: no such columns{near_hint(name, known)}")
+        recipe = self.recipe
+        new = {name: DEMAND.get(name)() for name in DEMAND.names if name in names}
+        sources, features = dict(recipe.sources), {**new, **recipe.features}
+        if RELEVANCE in names and not recipe.reading_relevance():
+            sources[WARDROBE] = CANDIDATE_SOURCES.get(WARDROBE)()
+            features[RELEVANCE] = FEATURES.get(RELEVANCE)()
+        order = (*FEATURES.names, *DEMAND.names)
+        return replace(
+            self,
+            recipe=replace(
+                recipe,
+                sources={
+                    name: sources[name] for name in CANDIDATE_SOURCES.names if name in sources
+                },
+                features={name: features[name] for name in order if name in features},
+            ),
+        )
 
     def without(self, names: Sequence[str]) -> Config:
         """Leave out sources and families of features by name; `relevance`: all that reads it.
@@ -127,8 +140,7 @@ class Config:
         if not sources:
             raise ConfigError(f"--without {', '.join(names)}: every source is off, leave one on")
         keep = recipe.keep if RELEVANCE in features else 0
-        asks = self.asks_relevance and RELEVANCE not in names
-        return replace(self, recipe=Recipe(sources, features, keep), asks_relevance=asks)
+        return replace(self, recipe=Recipe(sources, features, keep))
 
 
 def shipped_names() -> list[str]:
@@ -185,8 +197,8 @@ def build_config(values: Mapping[str, Any], origin: str) -> Config:
         faults.append(f"{origin}: candidates.off: every source is off, leave one on")
     if faults or training is None or ranker is None:
         raise ConfigError("\n".join(faults))
-    asks = RELEVANCE in values
-    return Config(Recipe(sources, features, keep), training, ranker, seed, asks, online)
+    made = Config(Recipe(sources, features, keep), training, ranker, seed, online)
+    return made if _asks_relevance(values) else made.without([RELEVANCE])
 
 
 def _read(source: str | Path) -> tuple[str, str]:
@@ -201,6 +213,12 @@ def _read(source: str | Path) -> tuple[str, str]:
         return file.read_text(encoding="utf-8"), f"{source}.toml"
     known = ", ".join(shipped_names())
     raise ConfigError(f"no configuration {source}: give the path of a file, or one of {known}")
+
+
+def _asks_relevance(values: Mapping[str, Any]) -> bool:
+    """Tell whether the model is asked for: by its section, or by that of one of its readers."""
+    sections = values.get("candidates", {}), values.get("features", {})
+    return RELEVANCE in values or WARDROBE in sections[0] or RELEVANCE in sections[1]
 
 
 def _build_relevance(

@@ -85,7 +85,7 @@ def train(
     start = perf_counter()
     version = dataset_store(shop).current()
     dataset = _open(version, shop, config)
-    config, missed = with_means(config, dataset)
+    check_means(config, dataset)
     day = as_of_day(dataset, as_of)
     past = dataset.until(day).in_memory()
     past.day_range()  # complains of an empty past before anything is fitted
@@ -93,7 +93,6 @@ def train(
     store = release_store(shop)
     current = store.current_name()
     report = TrainReport(current or "", day_name(day), vectors=dataset.vectors_identity)
-    report.relevance = missed
     known, report.damage = _known(store.root / current) if current else ({}, "")
     old = known.get("stages", {})
     if old == stages and known.get("dataset") == version.name:
@@ -129,7 +128,8 @@ def train(
         "stages": stages,
         "training": fit.facts,
     }
-    report.relevance = missed or _told(prepared.relevance)
+    if config.recipe.reading_relevance():
+        report.relevance = _told(prepared.relevance)
     name = f"{day_name(day).replace('-', '')}-{fingerprint(stages)[:8]}"
     with store.publish(name, facts) as draft:
         model.write(draft)
@@ -147,28 +147,21 @@ def _open(version: Path, shop: Path, config: Config) -> Dataset:
     return with_vectors(dataset, shop) if reads else dataset
 
 
-def with_means(config: Config, dataset: Dataset) -> tuple[Config, str]:
-    """Leave the relevance model out where what fits it is not installed.
-
-    Returns:
-        The configuration, and in words why the model was left out; empty: it was not.
+def check_means(config: Config, dataset: Dataset) -> None:
+    """Complain before the work if the relevance model is asked for and cannot be fitted.
 
     Raises:
-        MissingExtraError: If the configuration asks for it by a section of its own.
+        MissingExtraError: If what fits it is not installed.
     """
     readers = config.recipe.reading_relevance()
-    if not readers or "pictures" not in dataset.item_vectors or find_spec("torch") is not None:
-        return config, ""
-    missing = MissingExtraError("torch", extra="vision")
-    if config.asks_relevance:
-        raise missing
-    return config.without(["relevance"]), f"left out: {missing}"
+    if readers and "pictures" in dataset.item_vectors and find_spec("torch") is None:
+        raise MissingExtraError("torch", extra="vision")
 
 
 def _told(model: Relevance | None) -> str:
-    """Say what a relevance model is."""
+    """Say what a relevance model is, or why there is none though it was asked for."""
     if model is None:
-        return ""
+        return "none, the shop has no vectors of pictures: modiste embed makes them"
     known = int(model.targets.any(axis=1).sum())
     words = f"{known:,} items, {model.dim} numbers each"
     judged = [epoch["auc"] for epoch in model.figures if epoch["auc"] == epoch["auc"]]
@@ -250,7 +243,7 @@ def evaluate(
             f"weeks={n_weeks}, refit-every={refit_every}, k={k}: each must be at least 1"
         )
     dataset = _open(dataset_store(shop).current(), shop, config)
-    config, _ = with_means(config, dataset)
+    check_means(config, dataset)
     dataset = dataset.until(as_of_day(dataset, as_of)).in_memory()
     windows = Windows(config.recipe, config.training, config.seed, shop / "cache" / "windows")
     done = backtest(
@@ -299,7 +292,7 @@ def open_past(
         InputError: If nothing is left.
     """
     dataset = _open(dataset_store(shop).current(), shop, config)
-    config, _ = with_means(config, dataset)
+    check_means(config, dataset)
     day = as_of_day(dataset, as_of) - test_weeks * config.training.label_days
     first, _ = dataset.day_range()
     if day <= first:

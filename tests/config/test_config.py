@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -14,6 +15,7 @@ from modiste.cli import app, main
 from modiste.cli.config import toml_text
 from modiste.config import build_config, load_config, shipped_names
 from modiste.errors import ConfigError
+from modiste.features import FEATURES
 
 
 def test_shipped_configurations_load() -> None:
@@ -23,7 +25,24 @@ def test_shipped_configurations_load() -> None:
 
 
 def test_every_source_is_on_by_default() -> None:
-    assert tuple(load_config().recipe.sources) == CANDIDATE_SOURCES.names
+    names = [name for name in CANDIDATE_SOURCES.names if name != "wardrobe"]
+    assert list(load_config().recipe.sources) == names
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"relevance": {}}, {"candidates": {"wardrobe": {}}}, {"features": {"relevance": {}}}],
+)
+def test_relevance_is_on_where_a_section_asks_for_it(values: dict[str, Any]) -> None:
+    asked = build_config(values, "test")
+    assert tuple(asked.recipe.sources) == CANDIDATE_SOURCES.names
+    assert tuple(asked.recipe.features) == FEATURES.names
+    assert build_config(asked.settings(), "again") == asked
+    plain = load_config()
+    assert plain.including(["relevance"]) == asked
+    assert asked.without(["relevance"]) == plain
+    fitted = build_config({"relevance": {"dim": 16}}, "test")
+    assert fitted.including(["relevance"]) == fitted
 
 
 def test_a_source_can_be_turned_off_and_another_set() -> None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 import polars as pl
@@ -168,16 +169,22 @@ def test_its_recall_stands_in_the_ledger(shop: Path) -> None:
     assert told["sources"]["wardrobe"]["unique_recall"] > 0
 
 
-def test_without_torch_it_is_left_out_and_said_unless_it_was_asked_for(
-    shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_it_is_fitted_where_it_is_asked_for_and_torch_is_needed_then_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pipeline, "find_spec", lambda name: None)
     bare = write_shop(taste_shop(), tmp_path)
-    report = train(bare, config())
-    assert report.relevance.startswith("left out: torch is not installed: run pip install")
+    assert train(bare, config()).relevance == ""
     assert open_release(bare).model.prepared.relevance is None
-    with pytest.raises(MissingExtraError, match=r"modiste\[vision\]"):
-        train(bare, config(relevance={}))
+    for asked in (config(relevance={}), config().including(["relevance"])):
+        with pytest.raises(MissingExtraError, match=r"modiste\[vision\]"):
+            train(bare, asked)
+
+
+def test_a_shop_without_pictures_is_told_why_there_is_none(tmp_path: Path) -> None:
+    bare = write_shop(taste_shop(), tmp_path)
+    rmtree(bare / "vectors")
+    assert "no vectors of pictures" in train(bare, config(relevance={})).relevance
 
 
 PROBE = """

@@ -46,7 +46,7 @@ With = Annotated[
     typer.Option(
         "--with",
         metavar="NAME",
-        help="Add columns of demand: propensity, seasons, life or style. Repeat.",
+        help="Add what is off by default: propensity, seasons, life, style or relevance. Repeat.",
     ),
 ]
 
