@@ -45,6 +45,10 @@ def runs_command(
     known = read_runs(shop)
     if names:
         chosen = [find_run(known, name) for name in names]
+        commands = sorted({run.command for run in chosen})
+        if len(commands) > 1:
+            said = " and ".join(commands)
+            typer.echo(f"these are runs of {said}: what they share is little", err=True)
     else:
         chosen = [run for run in known if not command or run.command == command][-last:]
     if as_json or len(names or ()) == 1:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from modiste.artifacts import write_text
 from modiste.demand.outlook import Outlook
@@ -86,6 +87,7 @@ def _chart(outlook: Outlook, key: str, name: str | None, number: int) -> Chart:
         axes.plot(at, said, color=SERIES[1], linewidth=1.8, marker="o", markersize=3)
         axes.set_ylim(0, max([*sold, *high, 1]) * 1.12)
         axes.set_xlim(0, max(1, len(days) - 0.5))
+        axes.yaxis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
         thousands(axes)
         ticks = [
             place for place, day in enumerate(days) if day.day <= 7 and (day.month - 1) % 3 == 0
