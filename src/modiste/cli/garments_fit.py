@@ -16,6 +16,9 @@ from modiste.cli.progress import shown_progress
 if TYPE_CHECKING:
     from modiste.garments.fit import FitReport
 
+_FEW = 1_000
+"""Pictures below which a recogniser learns little."""
+
 
 @garments_app.command("fit")
 def fit_command(
@@ -104,6 +107,11 @@ def _lines(report: FitReport) -> list[str]:
         f"{report.n_learned:,} pictures learned from, {report.n_watched:,} watched, "
         f"{report.n_made:,} of them made up to show nothing; on {report.device}"
     ]
+    if report.n_learned - report.n_made < _FEW:
+        lines.append(
+            f"fewer than {_FEW:,} pictures teach little: see what it is worth by modiste "
+            "evaluate-garments, and label more"
+        )
     if report.begun:
         lines.append(f"went on after epoch {report.begun} of a run that was cut off")
     if report.faults:
