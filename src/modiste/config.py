@@ -79,8 +79,11 @@ class Config:
         given = {"keep": self.recipe.keep, **settings_of(readers[0].fit)} if readers else None
         return {
             "seed": self.seed,
-            "candidates": _settings(self.recipe.sources, CANDIDATE_SOURCES),
-            "features": {**_settings(self.recipe.features, FEATURES), **self._online()},
+            "candidates": _settings(self.recipe.sources, CANDIDATE_SOURCES, given is None),
+            "features": {
+                **_settings(self.recipe.features, FEATURES, given is None),
+                **self._online(),
+            },
             **self._demanded(),
             **({} if given is None else {RELEVANCE: given}),
             "training": settings_of(self.training),
@@ -195,9 +198,13 @@ def build_config(values: Mapping[str, Any], origin: str) -> Config:
     ranker = build_component(LightGbmRanker, values.get("ranker", {}), f"{origin}: ranker", faults)
     if not sources and not faults:
         faults.append(f"{origin}: candidates.off: every source is off, leave one on")
+    recipe = Recipe(sources, features, keep)
+    if RELEVANCE in values and not faults and not recipe.reading_relevance():
+        off = f"candidates.off names {WARDROBE} and features.off {RELEVANCE}"
+        faults.append(f"{origin}: {RELEVANCE}: nothing reads it, {off}: take one of them away")
     if faults or training is None or ranker is None:
         raise ConfigError("\n".join(faults))
-    made = Config(Recipe(sources, features, keep), training, ranker, seed, online)
+    made = Config(recipe, training, ranker, seed, online)
     return made if _asks_relevance(values) else made.without([RELEVANCE])
 
 
@@ -302,8 +309,10 @@ def _build_all(
     return built
 
 
-def _settings(parts: Mapping[str, Any], registry: Registry[Any]) -> dict[str, Any]:
+def _settings(parts: Mapping[str, Any], registry: Registry[Any], plain: bool) -> dict[str, Any]:
+    """Give what is off and each part's settings; `plain`: relevance is off as it is by default."""
     off = [name for name in registry.names if name not in parts]
+    off = [name for name in off if not (plain and name in _SHARED)]
     own = {name: settings_of(parts[name]) for name in registry.names if name in parts}
     for name in own:
         own[name].pop("fit", None)  # it stands in [relevance], once for all who read the model

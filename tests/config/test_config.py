@@ -29,6 +29,13 @@ def test_every_source_is_on_by_default() -> None:
     assert list(load_config().recipe.sources) == names
 
 
+def test_relevance_that_nothing_reads_is_a_fault() -> None:
+    off = {"candidates": {"off": ["wardrobe"]}, "features": {"off": ["relevance"]}}
+    assert build_config(off, "test") == load_config()
+    with pytest.raises(ConfigError, match="relevance: nothing reads it"):
+        build_config({**off, "relevance": {}}, "test")
+
+
 @pytest.mark.parametrize(
     "values",
     [{"relevance": {}}, {"candidates": {"wardrobe": {}}}, {"features": {"relevance": {}}}],
@@ -41,6 +48,7 @@ def test_relevance_is_on_where_a_section_asks_for_it(values: dict[str, Any]) -> 
     plain = load_config()
     assert plain.including(["relevance"]) == asked
     assert asked.without(["relevance"]) == plain
+    assert plain.settings()["candidates"]["off"] == plain.settings()["features"]["off"] == []
     fitted = build_config({"relevance": {"dim": 16}}, "test")
     assert fitted.including(["relevance"]) == fitted
 
