@@ -15,6 +15,7 @@ from modiste.engine import collect, lazy
 from modiste.errors import InputError
 from modiste.search.attributes import AttributeFinder
 from modiste.search.attributes.encoded import EncodedWords
+from modiste.search.attributes.finder import Usual
 from modiste.search.attributes.vectors import WordVectors
 from tests.search.attributes.planted import planted
 from tests.search.rack import Toy
@@ -130,6 +131,18 @@ def test_a_value_near_to_whatever_is_said_is_told_of_none_of_it(planted_shop: Da
     kinds = AttributeFinder.of(planted_shop, Leaning()).find("waltz").attributes["kind"]
     assert kinds[0].value == "Dress"
     assert "Boots" not in [one.value for one in kinds]
+
+
+def test_of_one_ordinary_word_little_is_told() -> None:
+    one = Usual.of(np.array([[0.9, 0.1]], np.float32), 64)
+    many = Usual.of(np.tile(np.array([[0.9, 0.1], [0.7, -0.1]], np.float32), (500, 1)), 64)
+    assert one.mean[0] < 0.1
+    assert one.spread[0] > 0.1
+    assert many.mean[0] == pytest.approx(0.8, abs=0.02)
+    assert many.spread[0] == pytest.approx(0.1, abs=0.03)
+    none = Usual.of(np.zeros((0, 2), np.float32), 64)
+    assert none.spread == pytest.approx([0.125, 0.125])
+    assert none.floor(1) == 0.0
 
 
 def test_a_value_that_says_nothing_is_no_answer(learned: WordVectors) -> None:

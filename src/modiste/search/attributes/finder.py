@@ -35,7 +35,7 @@ MOST_VALUES = 1_000
 ORDINARY = 0.9
 """A value is close when it is nearer than this share of the pairs of a word and another's value."""
 _SAMPLE, _SEED = 200, 1
-_EVEN = 1e-6
+_PRIOR = 10.0
 
 
 class Ear(Protocol):
@@ -75,14 +75,22 @@ class Usual:
     """Standard deviations that the pairs of a word and a value lie above the mean, rising."""
 
     @classmethod
-    def of(cls, cosines: Vectors) -> Usual:
-        """Take it from cosines of words and values, `[n_words, n_values]`."""
-        if not cosines.size:
-            n_values = cosines.shape[1]
-            nothing = np.zeros(n_values, np.float32)
-            return cls(nothing, nothing + 1, np.zeros(1, np.float32))
-        mean, spread = cosines.mean(axis=0), cosines.std(axis=0) + np.float32(_EVEN)
-        return cls(mean, spread, np.sort(((cosines - mean) / spread).ravel()))
+    def of(cls, cosines: Vectors, dim: int) -> Usual:
+        """Take it from cosines of words and values.
+
+        Of few words little can be told: `_PRIOR` more are put to them, as vectors of no structure
+        would be, whose cosines have the mean 0 and the variance `1 / dim`.
+
+        Args:
+            cosines: `[n_words, n_values]`.
+            dim: Length of the vectors.
+        """
+        n_words = len(cosines)
+        mean = cosines.sum(axis=0) / (n_words + _PRIOR)
+        squares = (cosines**2).sum(axis=0) + np.float32(_PRIOR / max(1, dim))
+        spread = np.sqrt(squares / (n_words + _PRIOR) - mean**2)
+        above = ((cosines - mean) / spread).ravel()
+        return cls(mean, spread, np.sort(above) if above.size else np.zeros(1, np.float32))
 
     def floor(self, n_asked: int) -> float:
         """Give what `ORDINARY` of the values stay below, the nearest of so many words counting."""
@@ -293,7 +301,7 @@ class AttributeFinder:
         heard = self.ear.texts([words[place] for place in np.sort(drawn).tolist()])
         heard = heard[heard.any(axis=1)]
         return {
-            name: Usual.of(heard @ values.vectors.T)
+            name: Usual.of(heard @ values.vectors.T, heard.shape[1])
             for name, values in {**self.values, **self.model}.items()
         }
 
