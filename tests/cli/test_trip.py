@@ -58,6 +58,16 @@ def test_train_with_columns_that_are_not_there(
     assert "did you mean seasons?" in capsys.readouterr().err
 
 
+def test_the_table_with_columns_of_demand(place: Path) -> None:
+    shop, out = str(place / "shop"), place / "table.parquet"
+    words = ["--shop", shop, "--weeks", "1", "--out", str(out)]
+    assert main(["table", *words]) == 0
+    assert "life_sales" not in pl.read_parquet_schema(out)
+    assert main(["table", *words, "--with", "life"]) == 0
+    assert "life_sales" in pl.read_parquet_schema(out)
+    assert main(["table", *words, "--with", "live"]) == 2
+
+
 @pytest.mark.slow
 def test_train_with_columns_of_demand(
     place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from modiste.cli.application import app
-from modiste.cli.options import AsJson, AsOf, Config, Memory, Shop, Without
+from modiste.cli.options import AsJson, AsOf, Config, Memory, Shop, With, Without
 from modiste.cli.progress import shown_progress
 
 
@@ -32,6 +32,7 @@ def table_command(
     ] = 0,
     config: Config = None,
     without: Without = None,
+    including: With = None,
     memory: Memory = "8GB",
     as_json: AsJson = False,
 ) -> None:
@@ -46,7 +47,7 @@ def table_command(
 
     budget = parse_memory(memory)
     loaded, origin = served_config(shop, config)
-    loaded = loaded.without(without or [])
+    loaded = loaded.including(including or []).without(without or [])
     if weeks:
         loaded = replace(loaded, training=replace(loaded.training, n_windows=weeks))
     with shown_progress() as progress:
