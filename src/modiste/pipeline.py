@@ -279,17 +279,18 @@ def evaluate(
 
 def open_past(
     shop: Path, config: Config, test_weeks: int = 0, *, as_of: date | None = None
-) -> tuple[Dataset, Config]:
+) -> Dataset:
     """Open a shop as it stood before a day, or before its last weeks.
 
     Args:
         shop: The shop's folder.
-        config: The configuration; what cannot be had on this machine is left out of it.
+        config: The configuration.
         test_weeks: Label windows before the day that are left out too.
         as_of: The day; None: the one after the last purchase.
 
     Raises:
         InputError: If nothing is left.
+        MissingExtraError: If what the configuration asks for is not installed.
     """
     dataset = _open(dataset_store(shop).current(), shop, config)
     check_means(config, dataset)
@@ -299,7 +300,7 @@ def open_past(
         raise InputError(
             f"{test_weeks} test weeks are all the history there is: leave fewer of them out"
         )
-    return dataset.until(day).in_memory(), config
+    return dataset.until(day).in_memory()
 
 
 def export_table(
@@ -326,7 +327,7 @@ def export_table(
     Returns:
         What was written, by file.
     """
-    past, config = open_past(shop, config, as_of=as_of)
+    past = open_past(shop, config, as_of=as_of)
     windows = Windows(config.recipe, config.training, config.seed, shop / "cache" / "windows")
     written = {out: write_training_table(windows, past, out, progress=progress)}
     if to_score is not None:

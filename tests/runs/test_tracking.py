@@ -50,11 +50,20 @@ def test_mlflow_holds_parameters_figures_reports_and_release(tmp_path: Path) -> 
     assert files == ["evaluation.json"]
 
 
-def test_a_server_that_is_not_there_is_told_before_the_work() -> None:
+def test_a_server_that_is_not_there_is_told_before_the_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
     with pytest.raises(InputError, match=r"127\.0\.0\.1:9: no server answers"):
         check_tracking("http://127.0.0.1:9")
     with pytest.raises(InputError, match="no server answers"):
         check_tracking("http://127.0.0.1:port")
+    monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
+    check_tracking("http://mlflow.example")  # behind a proxy, which alone could tell
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with pytest.raises(InputError, match="no server answers"):
+        check_tracking("http://127.0.0.1:9")
     check_tracking("local")
     check_tracking("sqlite:////nowhere/mlflow.db")
 

@@ -106,7 +106,7 @@ def forecast_command(
         console.print("squared error over the level, on past weeks; the first of a class is used:")
     for row in models:
         console.print(
-            f"{row['class']:>7} {row['model']:<15} {row['error']:.3f} ({row['series']} series)",
+            f"{row['class']:>7} {row['model']:<17} {row['error']:.3f} ({row['series']} series)",
             highlight=False,
         )
     ahead = "1 week" if weeks == 1 else f"{weeks} weeks"

@@ -74,7 +74,7 @@ def tune_command(
     file = out or folder / "best.toml"
     check_folders(out)
     loaded, origin = served_config(shop, config)
-    past, loaded = open_past(shop, loaded, test_weeks)
+    past = open_past(shop, loaded, test_weeks)
     with shown_progress() as progress:
         found = tune(
             past,

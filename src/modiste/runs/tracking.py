@@ -7,6 +7,7 @@ import socket
 import warnings
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from modiste.errors import InputError, require
 from modiste.runs.record import FOLDER, Run
@@ -35,7 +36,10 @@ def check_tracking(where: str) -> None:
         address = urlsplit(where)
         if address.scheme not in _PORTS:
             return
-        place = (address.hostname or "", address.port or _PORTS[address.scheme])
+        host = address.hostname or ""
+        if address.scheme in getproxies() and not proxy_bypass(host):
+            return  # only the proxy reaches it
+        place = (host, address.port or _PORTS[address.scheme])
         socket.create_connection(place, timeout=_WAIT).close()
     except (OSError, ValueError) as error:
         raise InputError(

@@ -36,6 +36,7 @@ ORDINARY = 0.9
 """A value is close when it is nearer than this share of the pairs of a word and another's value."""
 _SAMPLE, _SEED = 200, 1
 _PRIOR = 10.0
+"""Made-up words, see `Usual.of`."""
 
 
 class Ear(Protocol):
